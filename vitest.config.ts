@@ -1,0 +1,21 @@
+// Tests run against the TypeScript sources: every package name is an alias of its front door.
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^errand$/, replacement: source('packages/errand/src/index.ts') },
+      { find: /^@errand\/discord$/, replacement: source('packages/discord/src/index.ts') },
+      { find: /^@errand\/discord-sandbox$/, replacement: source('packages/discord-sandbox/src/index.ts') },
+    ],
+  },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    pool: 'forks',
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+  },
+});
