@@ -1,1 +1,2 @@
-export {};
+// The front door of `errand`.
+export * from './errors.js';

@@ -1,0 +1,63 @@
+// A request on its way through the middleware: immutable, so that a redirect or a retry is a copy and nobody is surprised.
+import type { RequestBody } from './body.js';
+import type { Call } from './call.js';
+import { type FieldList, type HeadersInput, listToHeaders, readHeaders } from './headers.js';
+import { readUrl } from './url.js';
+
+/** Immutable: a changed request is a copy, `request.with({ … })`. */
+export class HttpRequest {
+  readonly method: string;
+  readonly url: URL;
+  /** The fields as they are sent, in order. */
+  readonly fields: FieldList;
+  readonly body: RequestBody | undefined;
+  /** The call that this request is made for. */
+  readonly call: Call;
+  #headers: Headers | undefined;
+
+  constructor(method: string, url: URL, fields: FieldList, body: RequestBody | undefined, call: Call) {
+    this.method = method;
+    this.url = url;
+    this.fields = fields;
+    this.body = body;
+    this.call = call;
+  }
+
+  /** The fields as the platform's Headers; changing them changes nothing. */
+  get headers(): Headers {
+    this.#headers ??= listToHeaders(this.fields);
+    return new Headers(this.#headers);
+  }
+
+  get lane(): string | undefined {
+    return this.call.lane;
+  }
+
+  /** Aborted when the call is over. */
+  get signal(): AbortSignal {
+    return this.call.signal;
+  }
+
+  /**
+   * A copy with other parts.
+   * @throws TypeError where the method, URL or headers are not fit to be sent.
+   */
+  with(change: { method?: string; url?: string | URL; headers?: HeadersInput }): HttpRequest {
+    return new HttpRequest(
+      change.method ?? this.method,
+      change.url === undefined ? this.url : readUrl(change.url),
+      change.headers === undefined ? this.fields : readHeaders(change.headers),
+      this.body,
+      this.call,
+    );
+  }
+
+  withFields(fields: FieldList): HttpRequest {
+    return new HttpRequest(this.method, this.url, fields, this.body, this.call);
+  }
+
+  /** The same request on behalf of another call: a flight that several callers share. */
+  forCall(call: Call): HttpRequest {
+    return new HttpRequest(this.method, this.url, this.fields, this.body, call);
+  }
+}
