@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { api } from './api.js';
 import { indexPage, notFound, pages } from './pages.js';
-import { type Route, sendHtml } from './route.js';
+import { type Route, sendHtml, sendJson } from './route.js';
 import { trouble } from './trouble.js';
 
 export interface DemoWeb extends AsyncDisposable {
@@ -24,7 +24,10 @@ export async function startDemoWeb(options: { port?: number; now?: () => Date } 
   const started = now();
   let origin = '';
   const server = createServer((request, response) => {
-    answer(request, response, { origin, now: now(), started }).catch(() => response.destroy());
+    answer(request, response, { origin, now: now(), started }).catch(() => {
+      if (response.headersSent) response.destroy();
+      else sendJson({ request, response }, 400, { error: 'the request could not be understood' });
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
