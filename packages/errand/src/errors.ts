@@ -197,11 +197,18 @@ export class RedirectError extends ErrandError {
   readonly reason: RedirectReason;
   /** Where the response pointed to, fit to be shown; absent where it could not be read. */
   readonly location?: string;
+  /** The redirects that were followed before this one, first to last. */
+  readonly history: ReadonlyArray<{ readonly url: string; readonly status: number }>;
 
-  constructor(reason: RedirectReason, message: string, details: Details & { location?: string } = {}) {
+  constructor(
+    reason: RedirectReason,
+    message: string,
+    details: Details & { location?: string; history?: ReadonlyArray<{ url: string; status: number }> } = {},
+  ) {
     super(message, details);
     this.reason = reason;
     if (details.location !== undefined) this.location = details.location;
+    this.history = details.history ?? [];
   }
 }
 

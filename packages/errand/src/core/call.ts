@@ -50,6 +50,8 @@ export class Call implements AbortFollower, Linked<Call> {
   readonly startedAt = performance.now();
   readonly attempts: Attempt[] = [];
   readonly hops: Hop[] = [];
+  /** Goes up whenever an answer to this call changed a cookie: what was asked before may then be answered otherwise. */
+  cookieChanges = 0;
   #signal: AbortSignal | undefined;
   #timer: NodeJS.Timeout | undefined;
   #waiting: Cancelable | undefined;

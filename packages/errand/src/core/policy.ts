@@ -26,6 +26,8 @@ export interface RedirectPolicy {
   readonly mode: 'follow' | 'manual' | 'error';
   readonly max: number;
   readonly allowDowngrade: boolean;
+  /** Whether a body that can be sent again may go to another origin; where left out, it may not. */
+  readonly crossOriginBody?: boolean;
 }
 
 /** Who may be asked. `undefined` in a policy is no guard at all. */
