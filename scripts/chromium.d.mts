@@ -1,0 +1,3 @@
+export function findChromium(env?: NodeJS.ProcessEnv): string | undefined;
+export function chromiumMissing(env?: NodeJS.ProcessEnv): string;
+export function launchOptions(executablePath: string): { executablePath: string; args: string[] };
