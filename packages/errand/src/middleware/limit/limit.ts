@@ -1,0 +1,184 @@
+// The middleware that begins an attempt and waits for the host's turn. What it took it gives back exactly once: when the
+// response is collected, when it failed, or when a streamed body is at its end.
+import type { BodySource } from '../../core/body.js';
+import type { Call, Cancelable } from '../../core/call.js';
+import type { Handler, Middleware } from '../../core/handler.js';
+import type { HttpRequest } from '../../core/request.js';
+import type { HttpResponse } from '../../core/response.js';
+import { hostOf } from '../../core/url.js';
+import { type ErrandError, TimeoutError } from '../../errors.js';
+import { longestDelay } from '../../kit/duration.js';
+import { Applicant, type Turn } from './gate.js';
+import { type Gates, rateLimited } from './gates.js';
+import { readAdvice } from './server-limits.js';
+
+export function limit(gates: Gates): Middleware {
+  return (next) => (request) => {
+    const host = hostOf(request.url);
+    const now = performance.now();
+    const turn = gates.enter(host, now);
+    if (turn !== undefined) return proceed(turn, request, next, now);
+    return new Promise((resolve, reject) => {
+      new Place(gates, host, request, next, resolve, reject).take(now);
+    });
+  };
+}
+
+/** A request in its host's queue. */
+class Place extends Applicant implements Cancelable {
+  readonly #gates: Gates;
+  readonly #host: string;
+  readonly #request: HttpRequest;
+  readonly #next: Handler;
+  readonly #resolve: (response: Promise<HttpResponse>) => void;
+  readonly #reject: (error: ErrandError) => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    gates: Gates,
+    host: string,
+    request: HttpRequest,
+    next: Handler,
+    resolve: (response: Promise<HttpResponse>) => void,
+    reject: (error: ErrandError) => void,
+  ) {
+    super();
+    this.#gates = gates;
+    this.#host = host;
+    this.#request = request;
+    this.#next = next;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  get lane(): string {
+    return this.#request.call.lane ?? '';
+  }
+
+  get priority(): number {
+    return this.#request.call.priority;
+  }
+
+  get deadline(): number {
+    return this.#request.call.deadline;
+  }
+
+  /** @throws what the gates throw, or what ended the call already. */
+  take(now: number): void {
+    const { call } = this.#request;
+    call.throwIfOver();
+    call.register(this);
+    const { queue } = call.policy.timeouts;
+    if (queue <= longestDelay) this.#timer = setTimeout(expire, queue, this);
+    try {
+      this.#gates.wait(this.#host, this, now);
+    } catch (error) {
+      this.#settle();
+      throw error;
+    }
+  }
+
+  granted(turn: Turn, now: number): void {
+    this.#settle();
+    this.#resolve(proceed(turn, this.#request, this.#next, now));
+  }
+
+  hopeless(opensAt: number, now: number): void {
+    this.#settle();
+    this.#fail(rateLimited(this.#host, opensAt, now));
+  }
+
+  cancel(error: ErrandError): void {
+    this.#gates.withdraw(this.#host, this);
+    this.#settle();
+    this.#fail(error);
+  }
+
+  expire(): void {
+    this.cancel(new TimeoutError('queue', this.#request.call.policy.timeouts.queue));
+  }
+
+  #settle(): void {
+    clearTimeout(this.#timer);
+    this.#request.call.unregister(this);
+  }
+
+  #fail(error: ErrandError): void {
+    const attempt = this.#request.call.newAttempt(this.#request.url);
+    attempt.error = error.code;
+    attempt.endedAt = performance.now();
+    this.#reject(error);
+  }
+}
+
+function expire(place: Place): void {
+  place.expire();
+}
+
+async function proceed(turn: Turn, request: HttpRequest, next: Handler, now: number): Promise<HttpResponse> {
+  let held = false;
+  try {
+    request.call.throwIfOver();
+    request.call.newAttempt(request.url).queuedAt = now;
+    const response = await next(request);
+    if (turn.heeds) heed(turn, response);
+    if (response.body instanceof Uint8Array) return response;
+    held = true;
+    return response.with({ body: new HeldBody(response.body, turn, request.call) });
+  } finally {
+    if (!held) turn.leave(performance.now());
+  }
+}
+
+/** A call that means to ignore Retry-After is not made to wait for it here. */
+function heed(turn: Turn, response: HttpResponse): void {
+  const { status, fields, call } = response;
+  const advice = readAdvice(status, fields, Date.now());
+  if (advice === undefined) return;
+  const ignored = advice.pause !== undefined && call.policy.retry?.respectRetryAfter === false;
+  const { pause: _, ...window } = advice;
+  turn.heed(ignored ? window : advice, performance.now());
+}
+
+/** A streamed body that holds its host's slot until it is at its end, closed, or its call is over. */
+class HeldBody implements BodySource, Cancelable {
+  readonly #source: BodySource;
+  readonly #turn: Turn;
+  readonly #call: Call;
+  #held = true;
+
+  constructor(source: BodySource, turn: Turn, call: Call) {
+    this.#source = source;
+    this.#turn = turn;
+    this.#call = call;
+    if (call.failure === undefined) call.register(this);
+    else this.#giveBack();
+  }
+
+  async pull(): Promise<Uint8Array | undefined> {
+    try {
+      const piece = await this.#source.pull();
+      if (piece === undefined) this.#giveBack();
+      return piece;
+    } catch (error) {
+      this.#giveBack();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#source.close();
+    this.#giveBack();
+  }
+
+  cancel(): void {
+    this.#giveBack();
+  }
+
+  #giveBack(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    this.#call.unregister(this);
+    this.#turn.leave(performance.now());
+  }
+}
