@@ -101,7 +101,10 @@ async function echo(exchange: Exchange): Promise<unknown> {
   let size = 0;
   for await (const piece of exchange.request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += piece.length;
-    if (size > maxEcho) return sendJson(exchange, 413, { error: `at most ${maxEcho} bytes` });
+    if (size > maxEcho) {
+      exchange.response.setHeader('connection', 'close');
+      return sendJson(exchange, 413, { error: `at most ${maxEcho} bytes` });
+    }
     pieces.push(piece);
   }
   return sendJson(exchange, 200, {

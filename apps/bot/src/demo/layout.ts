@@ -13,6 +13,7 @@ h1 { font-size: 2rem; line-height: 1.2; margin: 0 0 .5rem } h2 { font-size: 1.15
 a { color: var(--accent); text-underline-offset: .15em } .lead { color: var(--soft); font-size: 1.1rem; margin: 0 0 1.5rem }
 img { width: 100%; height: auto; border-radius: 12px; display: block; margin: 0 0 1.5rem }
 ul.list { list-style: none; margin: 0; padding: 0; border: 1px solid var(--line); border-radius: 12px; background: var(--card) }
+a { overflow-wrap: anywhere }
 ul.list li { padding: .7rem 1rem; border-top: 1px solid var(--line) } ul.list li:first-child { border-top: 0 }
 ul.list span { display: block; color: var(--soft); font-size: .92rem }
 code { font: .88em/1.4 ui-monospace, monospace; overflow-wrap: anywhere }

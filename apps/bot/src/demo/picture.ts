@@ -8,15 +8,15 @@ const height = 336;
 
 export function drawLandscape(name: string): Buffer {
   const seed = [...name].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) >>> 0, 7);
-  const hue = seed % 360;
+  const hue = 190 + (seed % 150); // from sea green to rose
   const top = colour(hue, 0.55, 0.42);
-  const low = colour((hue + 40) % 360, 0.7, 0.82);
+  const low = colour((hue + 60) % 360, 0.75, 0.84);
   const sun = { x: 120 + (seed % 400), y: 90 + ((seed >>> 4) % 50), radius: 34, colour: colour(48, 0.95, 0.86) };
   const hills = [0, 1, 2].map((row) => ({
     base: 190 + row * 45,
     swing: 26 - row * 5,
     pace: 0.008 + row * 0.004 + (seed % 7) / 3000,
-    colour: colour((hue + 200) % 360, 0.3, 0.44 - row * 0.12),
+    colour: colour((hue + 20) % 360, 0.28, 0.44 - row * 0.12),
   }));
   const pixels = Buffer.alloc(height * (1 + width * 3));
   for (let y = 0; y < height; y += 1) {
