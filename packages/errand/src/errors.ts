@@ -124,14 +124,22 @@ export class TlsError extends ConnectionError {
   }
 }
 
+/**
+ * Why a proxy did not do: it could not be reached, what answers there is no proxy, it wants another username or password,
+ * or it would not or could not connect to the target.
+ */
+export type ProxyFailure = 'unreachable' | 'not-a-proxy' | 'credentials' | 'target';
+
 /** The proxy could not be reached, or would not let the request through. */
 export class ProxyError extends ConnectionError {
   override readonly code = 'ERRAND_PROXY';
+  readonly reason: ProxyFailure;
   /** The proxy's own HTTP status, where it gave one. */
   readonly status?: number;
 
-  constructor(message: string, details: Details & { status?: number } = {}) {
+  constructor(reason: ProxyFailure, message: string, details: Details & { status?: number } = {}) {
     super(message, details);
+    this.reason = reason;
     if (details.status !== undefined) this.status = details.status;
   }
 }

@@ -36,6 +36,8 @@ export interface GuardPolicy {
   refuseUrl(url: URL): string | undefined;
   /** A reason why this address may not be connected to on behalf of host:port; undefined where it may. */
   refuseAddress(address: string, host: string, port: number): string | undefined;
+  /** Whether every address of host:port may be connected to, so that nobody needs to know them. */
+  trustsHost(host: string, port: number): boolean;
 }
 
 /** The ways of `RequestOptions.cache`; `no-store` also stands for `false`. */
@@ -70,4 +72,6 @@ export interface Policy {
   /** Bytes after decoding; Infinity is no limit. For a stream only where the call names it. */
   readonly maxBodySize: number;
   readonly throwHttpErrors: boolean;
+  /** Whether the session's credentials go along. */
+  readonly credentials: boolean;
 }

@@ -1,0 +1,13 @@
+// The way out that was chosen for a request: directly, or through a proxy.
+
+/** A proxy, ready to be used. `show` is its address as it may be shown: without credentials. */
+export interface ProxyRoute {
+  readonly kind: 'http' | 'https' | 'socks5' | 'socks5h';
+  readonly host: string;
+  readonly port: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly show: string;
+  /** An HTTP proxy is asked for a tunnel (CONNECT) to plain http targets too, instead of being told their URLs. */
+  readonly tunnel?: boolean;
+}
