@@ -62,7 +62,8 @@ export function errorFacts(error: unknown): Record<string, unknown> {
   }
   if (!(error instanceof Error)) return { error: typeof error, reason: withoutSecrets(String(error)) };
   const code = (error as { code?: unknown }).code;
-  const cause = error.cause instanceof Error ? withoutSecrets(`${error.cause.name}: ${error.cause.message}`) : undefined;
+  const cause =
+    error.cause instanceof Error ? withoutSecrets(`${error.cause.name}: ${error.cause.message}`) : undefined;
   return {
     error: error.name,
     ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),

@@ -19,5 +19,5 @@ export function cut(text: string, limit: number): string {
   let end = limit - 1;
   const last = text.charCodeAt(end - 1);
   if (last >= 0xd800 && last <= 0xdbff) end -= 1;
-  return `${text.slice(0, end).replace(/[\s\u200d\ufe0f]+$/u, '')}…`;
+  return `${text.slice(0, end).replace(/(?:\s|\u200d|\ufe0f)+$/u, '')}…`;
 }

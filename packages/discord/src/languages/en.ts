@@ -5,7 +5,8 @@ export const en: Sentences = {
   dns: 'I could not find that site. Please check the address for typing mistakes.',
   connect: 'I could not reach the site; it may be down. Please try again later.',
   tls: 'I could not make a secure connection to the site. Please try another address, or ask its owner to fix the certificate.',
-  proxy: 'My connection to the internet is not working right now. Please try again later, and tell my owner if it stays like this.',
+  proxy:
+    'My connection to the internet is not working right now. Please try again later, and tell my owner if it stays like this.',
   disconnected: 'The connection to the site broke off. Please try again.',
   timeout: 'The site took too long to answer. Please try again in a moment.',
   busy: 'Many people are asking for this site right now. Please try again in a minute.',

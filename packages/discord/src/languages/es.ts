@@ -5,7 +5,8 @@ export const es: Sentences = {
   dns: 'No encontré ese sitio. Revisa que la dirección esté bien escrita.',
   connect: 'No pude conectarme al sitio; puede que esté caído. Inténtalo de nuevo más tarde.',
   tls: 'No pude establecer una conexión segura con el sitio. Prueba con otra dirección o avisa a su responsable.',
-  proxy: 'Mi conexión a Internet no funciona en este momento. Inténtalo más tarde y avisa a mi responsable si sigue así.',
+  proxy:
+    'Mi conexión a Internet no funciona en este momento. Inténtalo más tarde y avisa a mi responsable si sigue así.',
   disconnected: 'Se cortó la conexión con el sitio. Inténtalo de nuevo.',
   timeout: 'El sitio tardó demasiado en responder. Inténtalo de nuevo en un momento.',
   busy: 'Muchas personas están consultando este sitio ahora mismo. Inténtalo de nuevo en un minuto.',

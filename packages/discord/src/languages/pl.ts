@@ -5,7 +5,8 @@ export const pl: Sentences = {
   dns: 'Nie udało się znaleźć tej strony. Sprawdź, czy adres jest poprawnie zapisany.',
   connect: 'Nie udało się połączyć ze stroną; być może jest niedostępna. Spróbuj ponownie później.',
   tls: 'Nie udało się nawiązać bezpiecznego połączenia ze stroną. Wypróbuj inny adres lub daj znać jej właścicielowi.',
-  proxy: 'Moje połączenie z internetem chwilowo nie działa. Spróbuj ponownie później i daj znać mojemu opiekunowi, jeśli to się nie zmieni.',
+  proxy:
+    'Moje połączenie z internetem chwilowo nie działa. Spróbuj ponownie później i daj znać mojemu opiekunowi, jeśli to się nie zmieni.',
   disconnected: 'Połączenie ze stroną zostało przerwane. Spróbuj ponownie.',
   timeout: 'Strona zbyt długo nie odpowiadała. Spróbuj ponownie za chwilę.',
   busy: 'Wiele osób korzysta teraz z tej strony. Spróbuj ponownie za minutę.',
@@ -28,7 +29,8 @@ export const pl: Sentences = {
   tookTooLong: 'Trwało to zbyt długo i zostało przerwane. Spróbuj ponownie później.',
   cooldown: 'Przed ponownym użyciem tego polecenia odczekaj jeszcze: {wait}.',
   gone: 'To polecenie już nie istnieje. Wpisz /, aby zobaczyć aktualne polecenia.',
-  noAnswer: 'Polecenie zakończyło się bez odpowiedzi. Spróbuj ponownie i daj znać mojemu opiekunowi, jeśli to się powtórzy.',
+  noAnswer:
+    'Polecenie zakończyło się bez odpowiedzi. Spróbuj ponownie i daj znać mojemu opiekunowi, jeśli to się powtórzy.',
   unsendable: 'Mam odpowiedź, ale Discord nie pozwala mi jej pokazać. Spróbuj w inny sposób.',
   fileTooLarge: 'Pominięto plik, ponieważ jest zbyt duży dla tego miejsca.',
   unknown: 'Coś poszło nie tak po mojej stronie. Spróbuj ponownie później.',

@@ -5,7 +5,8 @@ export const pt: Sentences = {
   dns: 'Não encontrei esse site. Verifique se o endereço está escrito corretamente.',
   connect: 'Não consegui acessar o site; talvez ele esteja fora do ar. Tente novamente mais tarde.',
   tls: 'Não consegui fazer uma conexão segura com o site. Tente outro endereço ou avise o responsável pelo site.',
-  proxy: 'Minha conexão com a internet não está funcionando agora. Tente novamente mais tarde e avise meu responsável se continuar assim.',
+  proxy:
+    'Minha conexão com a internet não está funcionando agora. Tente novamente mais tarde e avise meu responsável se continuar assim.',
   disconnected: 'A conexão com o site caiu. Tente novamente.',
   timeout: 'O site demorou demais para responder. Tente novamente daqui a pouco.',
   busy: 'Muitas pessoas estão consultando este site agora. Tente novamente em um minuto.',
