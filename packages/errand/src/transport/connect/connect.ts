@@ -106,7 +106,7 @@ function refuse(guard: GuardPolicy, address: string, { target }: ConnectPlan): v
   const reason = guard.refuseAddress(address, target.hostname, target.port);
   if (reason === undefined) return;
   const name = plainHost(target.hostname);
-  throw new BlockedAddressError(name === address ? address : `${name} (${address})`, reason);
+  throw new BlockedAddressError(address, name === address ? reason : `${name} resolves to it, and ${reason}`);
 }
 
 /** The proxy itself is configured, and so trusted; what it is asked to connect to is not. */
