@@ -8,6 +8,12 @@ export type { Duration } from './duration.js';
 export { fitEmbed } from './embed.js';
 export { explain } from './explain.js';
 export { type HandleOptions, handleCommands } from './handle-commands.js';
+export {
+  type InteractionsHandler,
+  type InteractionsOptions,
+  interactionsHandler,
+} from './http/interactions-handler.js';
+export { nodeListener } from './http/node-listener.js';
 export type { Log } from './log.js';
 export { type Bot, type BotOptions, runBot } from './run-bot.js';
 export { type OptionSettings, type OptionsOf, type SlashDefinition, slash } from './slash.js';
