@@ -50,6 +50,10 @@ export class Call implements AbortFollower, Linked<Call> {
   readonly startedAt = performance.now();
   readonly attempts: Attempt[] = [];
   readonly hops: Hop[] = [];
+  /** The session that it was made on. */
+  owner: unknown;
+  /** Told when the call is ended early, after everybody who waited on its behalf. */
+  onFailure: ((error: ErrandError) => void) | undefined;
   /** Goes up whenever an answer to this call changed a cookie: what was asked before may then be answered otherwise. */
   cookieChanges = 0;
   #signal: AbortSignal | undefined;
@@ -128,6 +132,7 @@ export class Call implements AbortFollower, Linked<Call> {
     this.#alsoWaiting = undefined;
     waiting?.cancel(error);
     if (others !== undefined) for (const other of others) other.cancel(error);
+    this.onFailure?.(error);
   }
 
   aborted(reason: unknown): void {

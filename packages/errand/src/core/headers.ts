@@ -32,6 +32,11 @@ const single = new Set([
   'content-encoding',
 ]);
 
+/** Whether a field, in lower case, is the transport's own business. */
+export function isFraming(lower: string): boolean {
+  return framing.has(lower);
+}
+
 /** RFC 9110 5.6.2. */
 export function isToken(text: string): boolean {
   return token.test(text);

@@ -2,6 +2,7 @@
 import type { RequestBody } from './body.js';
 import type { Call } from './call.js';
 import { type FieldList, type HeadersInput, listToHeaders, readHeaders } from './headers.js';
+import type { ProxyRoute } from './route.js';
 import { readUrl } from './url.js';
 
 /** Immutable: a changed request is a copy, `request.with({ … })`. */
@@ -13,14 +14,24 @@ export class HttpRequest {
   readonly body: RequestBody | undefined;
   /** The call that this request is made for. */
   readonly call: Call;
+  /** The proxy that it goes through; undefined is the direct way. */
+  readonly route: ProxyRoute | undefined;
   #headers: Headers | undefined;
 
-  constructor(method: string, url: URL, fields: FieldList, body: RequestBody | undefined, call: Call) {
+  constructor(
+    method: string,
+    url: URL,
+    fields: FieldList,
+    body: RequestBody | undefined,
+    call: Call,
+    route?: ProxyRoute | undefined,
+  ) {
     this.method = method;
     this.url = url;
     this.fields = fields;
     this.body = body;
     this.call = call;
+    this.route = route;
   }
 
   /** The fields as the platform's Headers; changing them changes nothing. */
@@ -49,15 +60,21 @@ export class HttpRequest {
       change.headers === undefined ? this.fields : readHeaders(change.headers),
       this.body,
       this.call,
+      this.route,
     );
   }
 
   withFields(fields: FieldList): HttpRequest {
-    return new HttpRequest(this.method, this.url, fields, this.body, this.call);
+    return new HttpRequest(this.method, this.url, fields, this.body, this.call, this.route);
+  }
+
+  /** The same request by another way out. */
+  via(route: ProxyRoute | undefined): HttpRequest {
+    return new HttpRequest(this.method, this.url, this.fields, this.body, this.call, route);
   }
 
   /** The same request on behalf of another call: a flight that several callers share. */
   forCall(call: Call): HttpRequest {
-    return new HttpRequest(this.method, this.url, this.fields, this.body, call);
+    return new HttpRequest(this.method, this.url, this.fields, this.body, call, this.route);
   }
 }

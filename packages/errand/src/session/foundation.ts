@@ -1,0 +1,69 @@
+// What a session and those extended from it have in common: gates, names, counters, the calls under way, and how all of it
+// ends.
+import { LocalGates, type Gates } from '../middleware/limit/gates.js';
+import { resolveLimits } from '../middleware/limit/options.js';
+import { createReadings, type SessionReadings } from '../parse/readings.js';
+import type { Resolver } from '../transport/connect/resolver.js';
+import { Transport } from '../transport/transport.js';
+import { Drain } from './drain.js';
+import type { SessionOptions } from './options.js';
+import { Counters, type SessionStats } from './stats.js';
+import { resolverFor, transportOptions } from './transport-options.js';
+
+export class Foundation {
+  readonly gates: Gates;
+  readonly resolver: Resolver;
+  readonly readings: SessionReadings;
+  readonly counters = new Counters();
+  readonly drain = new Drain();
+  readonly #transports = new Set<Transport>();
+
+  constructor(options: SessionOptions) {
+    this.gates = gatesFor(options);
+    this.resolver = resolverFor(options);
+    this.readings = createReadings(options.parse);
+  }
+
+  /** A set of connections; closed with the foundation, or before. */
+  openTransport(options: SessionOptions): Transport {
+    const transport = new Transport(transportOptions(options, this.resolver));
+    this.#transports.add(transport);
+    return transport;
+  }
+
+  async closeTransport(transport: Transport): Promise<void> {
+    await transport.close();
+    this.#transports.delete(transport);
+  }
+
+  get closing(): boolean {
+    return this.drain.closing;
+  }
+
+  async close(grace: number): Promise<void> {
+    await this.drain.close(grace);
+    await Promise.all([...this.#transports].map((transport) => transport.close()));
+    await this.readings.close();
+  }
+
+  stats(): SessionStats {
+    const { counters } = this;
+    const hosts: SessionStats['hosts'] = {};
+    for (const [host, gate] of Object.entries(this.gates.stats(performance.now()))) hosts[host] = { ...gate, circuit: 'closed' };
+    let open = 0;
+    let idle = 0;
+    for (const transport of this.#transports) {
+      const counts = transport.stats();
+      open += counts.open;
+      idle += counts.idle;
+    }
+    const { queued } = this.gates;
+    return { ...counters, inFlight: this.drain.size - queued, queued, connections: { open, idle }, hosts, offloaded: this.readings.offloaded };
+  }
+}
+
+export function gatesFor(options: SessionOptions): Gates {
+  const { maxQueued = 10_000 } = options;
+  if (!(maxQueued >= 0)) throw new TypeError(`maxQueued: expected a number of requests, got ${String(maxQueued)}`);
+  return new LocalGates(resolveLimits(options.limits), maxQueued);
+}

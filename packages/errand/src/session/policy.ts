@@ -1,0 +1,80 @@
+// Options to policies: the session's over the defaults, a call's over the session's. What a call does not change it shares.
+import type { GuardPolicy, Policy, Timeouts } from '../core/policy.js';
+import { parseDuration } from '../kit/duration.js';
+import { parseSize } from '../kit/size.js';
+import { type GuardOptions, resolveGuard } from '../middleware/guard/policy.js';
+import { resolveRedirect } from '../middleware/redirect/options.js';
+import type { RequestOptions, SessionOptions, TimeoutOptions } from './options.js';
+
+const defaultTimeouts: Timeouts = {
+  total: 30_000,
+  queue: Number.POSITIVE_INFINITY,
+  connect: 5_000,
+  headers: 10_000,
+  idle: 10_000,
+};
+
+export const defaultPolicy: Policy = {
+  timeouts: defaultTimeouts,
+  redirect: resolveRedirect(undefined),
+  maxBodySize: 10 * 1024 ** 2,
+  throwHttpErrors: true,
+  credentials: true,
+  retry: undefined,
+  guard: undefined,
+  cache: 'default',
+  dedupe: false,
+  proxy: undefined,
+  identity: undefined,
+};
+
+/** The policy of a session. @throws TypeError naming the option that makes no sense. */
+export function sessionPolicy(options: SessionOptions, base: Policy, baseUrl: URL | undefined): Policy {
+  return {
+    ...base,
+    guard: guardOf(options.guard, baseUrl, options.connection?.unixSocket !== undefined),
+    timeouts: resolveTimeouts(options.timeout, base.timeouts),
+    redirect: resolveRedirect(options.redirect, base.redirect),
+    maxBodySize: options.maxBodySize === undefined ? base.maxBodySize : parseSize(options.maxBodySize, 'maxBodySize'),
+    throwHttpErrors: readBoolean(options.throwHttpErrors, base.throwHttpErrors, 'throwHttpErrors'),
+  };
+}
+
+function resolveTimeouts(option: SessionOptions['timeout'], base: Timeouts): Timeouts {
+  if (option === undefined) return base;
+  const timeouts: TimeoutOptions = typeof option === 'object' && option !== null ? option : { total: option };
+  const read = (name: keyof Timeouts) =>
+    timeouts[name] === undefined ? base[name] : parseDuration(timeouts[name], `timeout.${name}`);
+  return { total: read('total'), queue: read('queue'), connect: read('connect'), headers: read('headers'), idle: read('idle') };
+}
+
+function guardOf(option: false | GuardOptions | undefined, baseUrl: URL | undefined, unixSocket: boolean): GuardPolicy | undefined {
+  if (option === false) return undefined;
+  return resolveGuard(option, { origins: baseUrl === undefined ? [] : [baseUrl], unixSocket });
+}
+
+function readBoolean(value: boolean | undefined, fallback: boolean, option: string): boolean {
+  if (value === undefined) return fallback;
+  if (typeof value !== 'boolean') throw new TypeError(`${option}: expected true or false, got ${String(value)}`);
+  return value;
+}
+
+/** The policy of one call. @throws TypeError naming the option that makes no sense. */
+export function callPolicy(options: RequestOptions, base: Policy, baseUrl: URL | undefined): Policy {
+  const { timeout, redirect, maxBodySize, throwHttpErrors, credentials, guard } = options;
+  if (
+    timeout === undefined && redirect === undefined && maxBodySize === undefined &&
+    throwHttpErrors === undefined && credentials === undefined && guard === undefined
+  ) {
+    return base;
+  }
+  return {
+    ...base,
+    timeouts: resolveTimeouts(timeout, base.timeouts),
+    redirect: resolveRedirect(redirect, base.redirect),
+    maxBodySize: maxBodySize === undefined ? base.maxBodySize : parseSize(maxBodySize, 'maxBodySize'),
+    throwHttpErrors: readBoolean(throwHttpErrors, base.throwHttpErrors, 'throwHttpErrors'),
+    credentials: credentials === undefined ? base.credentials : false,
+    guard: guard === undefined ? base.guard : guardOf(guard, baseUrl, false),
+  };
+}

@@ -1,0 +1,164 @@
+// The session: one for the life of a program. Its methods turn words into requests, send them down the list, and hand the
+// caller a response or an error of the family; nothing else happens here.
+import type { BodySource } from '../core/body.js';
+import type { Handler } from '../core/handler.js';
+import type { HttpRequest } from '../core/request.js';
+import type { HttpResponse } from '../core/response.js';
+import { SessionClosedError } from '../errors.js';
+import { type Duration, parseDuration } from '../kit/duration.js';
+import type { Transport } from '../transport/transport.js';
+import { checkOptions, defaultsOf } from './defaults.js';
+import { Errand } from './errand.js';
+import { fetchOver, type Send } from './fetch.js';
+import { Foundation, gatesFor } from './foundation.js';
+import { mergeOptions } from './merge-options.js';
+import type { RequestOptions, SessionOptions } from './options.js';
+import { PendingResponse } from './pending-response.js';
+import { pipeline } from './pipeline.js';
+import { type Defaults, prepare } from './prepare.js';
+import type { SessionStats } from './stats.js';
+import { StreamingResponse } from './streaming-response.js';
+
+export type StreamOptions = RequestOptions & { method?: string };
+
+/** A pooled, bounded, closable HTTP session. One per program; cheap per request. */
+export class Session implements AsyncDisposable {
+  readonly #options: SessionOptions;
+  readonly #foundation: Foundation;
+  /** The session that this one was extended from. */
+  readonly #parent: Session | undefined;
+  readonly #transport: Transport;
+  readonly #defaults: Defaults;
+  readonly #handler: Handler;
+  /**
+   * WHATWG fetch over this session (bound: `const { fetch } = session` works): hand it to any library that takes a `fetch`.
+   * Never throws on a status; rejects as fetch does (TypeError with our error as `cause`, or the signal's reason).
+   */
+  readonly fetch: typeof globalThis.fetch;
+  #closing: Promise<void> | undefined;
+
+  /**
+   * `parent` is for {@link extend} alone.
+   * @throws TypeError naming the option that makes no sense.
+   */
+  constructor(options: SessionOptions = {}, parent?: Session) {
+    const merged = parent === undefined ? options : mergeOptions(parent.#options, options);
+    checkOptions(merged);
+    this.#options = merged;
+    this.#parent = parent;
+    this.#foundation = parent === undefined ? new Foundation(merged) : parent.#foundation;
+    this.#defaults = defaultsOf(merged, this.#foundation.readings);
+    const own = parent === undefined || ownConnections.some((name) => options[name] !== undefined);
+    this.#transport = own ? this.#foundation.openTransport(merged) : parent.#transport;
+    this.#handler = pipeline({
+      userRequest: merged.middleware?.request ?? [],
+      userAttempt: merged.middleware?.attempt ?? [],
+      fieldsFor: (url, call) => this.#defaults.fields.redirected(url, call.policy.credentials),
+      gates: options.limits === undefined || parent === undefined ? this.#foundation.gates : gatesFor(merged),
+      transport: this.#transport.handle,
+    });
+    const send: Send = (method, url, callOptions) => this.#open(prepare(method, url, callOptions, this.#defaults, true));
+    this.fetch = fetchOver(send, this.#defaults.baseUrl);
+  }
+
+  /** The body is read for you, bounded, and the connection is back in the pool when the promise settles. */
+  request(method: string, url: string | URL, options?: RequestOptions): PendingResponse {
+    const request = prepare(method, url, options, this.#defaults, false);
+    return new PendingResponse((resolve, reject) => this.#send(request, resolve, reject));
+  }
+
+  get(url: string | URL, options?: RequestOptions): PendingResponse {
+    return this.request('GET', url, options);
+  }
+
+  head(url: string | URL, options?: RequestOptions): PendingResponse {
+    return this.request('HEAD', url, options);
+  }
+
+  options(url: string | URL, options?: RequestOptions): PendingResponse {
+    return this.request('OPTIONS', url, options);
+  }
+
+  post(url: string | URL, options?: RequestOptions): PendingResponse {
+    return this.request('POST', url, options);
+  }
+
+  put(url: string | URL, options?: RequestOptions): PendingResponse {
+    return this.request('PUT', url, options);
+  }
+
+  patch(url: string | URL, options?: RequestOptions): PendingResponse {
+    return this.request('PATCH', url, options);
+  }
+
+  delete(url: string | URL, options?: RequestOptions): PendingResponse {
+    return this.request('DELETE', url, options);
+  }
+
+  /**
+   * The body is yours to read: `await using response = await session.stream(url)`. Leaving the block, read or unread, gives
+   * the connection back. A stream nobody reads is aborted after `timeout.idle`.
+   */
+  stream(url: string | URL, options: StreamOptions = {}): Promise<StreamingResponse> {
+    const request = prepare(options.method ?? 'GET', url, options, this.#defaults, true);
+    return this.#open(request).then((response) => new StreamingResponse(response, response.body as BodySource));
+  }
+
+  /**
+   * A session with other defaults over the same connections, limits, cookies and cache; where `tls`, `guard`, `proxy`,
+   * `connection` or `limits` are given, those are its own. Closing it closes nothing but those.
+   */
+  extend(options: SessionOptions): Session {
+    return new Session(options, this);
+  }
+
+  /** What the session, and those extended from it, are doing and have done. */
+  stats(): SessionStats {
+    return this.#foundation.stats();
+  }
+
+  get closed(): boolean {
+    return this.#closing !== undefined || (this.#parent?.closed ?? false);
+  }
+
+  /**
+   * Refuses new requests at once with SessionClosedError, lets those under way finish for `grace` (milliseconds or a string
+   * such as '3s'; '5s' where it is left out), then rejects the rest, queued, in flight or streaming, with
+   * SessionClosedError, and closes every socket. Idempotent. When it resolves, the session holds no socket, timer, worker
+   * or listener: the process can exit.
+   */
+  close(options: { grace?: Duration } = {}): Promise<void> {
+    const grace = parseDuration(options.grace ?? 5_000, 'grace');
+    this.#closing ??= this.#close(grace);
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(grace: number): Promise<void> {
+    const foundation = this.#foundation;
+    if (this.#parent === undefined) return foundation.close(grace);
+    await foundation.drain.close(grace, this);
+    if (this.#transport !== this.#parent.#transport) await foundation.closeTransport(this.#transport);
+  }
+
+  #open(request: HttpRequest): Promise<HttpResponse> {
+    return new Promise((resolve, reject) => this.#send(request, resolve, reject));
+  }
+
+  /** Settles exactly once: with the handler's outcome, or at once when the call is over. */
+  #send(request: HttpRequest, resolve: (response: HttpResponse) => void, reject: (error: unknown) => void): void {
+    const { call } = request;
+    const foundation = this.#foundation;
+    if (this.closed) {
+      reject(call.describe(new SessionClosedError()));
+      return;
+    }
+    new Errand(request, foundation, this, resolve, reject).run(this.#handler);
+  }
+}
+
+/** Options that are about connections: an extended session with one of them has connections of its own. */
+const ownConnections = ['tls', 'guard', 'connection', 'dns', 'maxConnections', 'maxHeaderSize'] as const;

@@ -1,0 +1,301 @@
+// Which connection carries which request. One pool a session: it knows every socket, idle ones included, never has more
+// than it may, and makes room by closing the one that has idled longest. It opens sockets; it never speaks HTTP.
+import type { GuardPolicy } from '../core/policy.js';
+import { portOf } from '../core/url.js';
+import type { ErrandError } from '../errors.js';
+import { SessionClosedError, TimeoutError } from '../errors.js';
+import { longestDelay } from '../kit/duration.js';
+import { type Linked, LinkedList } from '../kit/linked-list.js';
+import { type Connecting, openSocket } from './connect/connect.js';
+import type { ConnectPlan, ConnectReport } from './connect/plan.js';
+import { Connection, type ConnectionLimits } from './connection.js';
+
+/** A request that needs a connection. */
+export interface Waiter extends Linked<Waiter> {
+  readonly url: URL;
+  readonly guard: GuardPolicy | undefined;
+  /** Tells connections of one origin apart that go different ways; '' is the direct way. */
+  readonly way: string;
+  /** Milliseconds that connecting may take. */
+  readonly connectTimeout: number;
+  /** What is needed to open a socket for it. */
+  plan(): ConnectPlan;
+  readonly report: ConnectReport;
+  assign(connection: Connection): void;
+  fail(error: ErrandError): void;
+}
+
+export interface PoolOptions extends ConnectionLimits {
+  /** Sockets over all hosts, idle and opening ones included. */
+  readonly maxConnections: number;
+  /** Whether one HTTP/2 connection is awaited before more are opened. */
+  readonly http2: boolean;
+}
+
+interface Opening {
+  readonly initiator: Waiter;
+  readonly connecting: Connecting;
+  readonly timer: NodeJS.Timeout | undefined;
+}
+
+/** The connections of one origin by one way. */
+interface Route {
+  readonly key: string;
+  readonly idle: Connection[];
+  readonly shared: Set<Connection>;
+  readonly waiters: LinkedList<Waiter>;
+  readonly opening: Set<Opening>;
+  connections: number;
+}
+
+export class Pool {
+  readonly #options: PoolOptions;
+  readonly #routes = new Map<string, Route>();
+  readonly #idle = new LinkedList<Connection>();
+  readonly #connections = new Set<Connection>();
+  /** Routes that wait for room, first come first. */
+  readonly #starved = new Set<Route>();
+  #opening = 0;
+  #closed = false;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  get open(): number {
+    return this.#connections.size + this.#opening;
+  }
+
+  get idleCount(): number {
+    return this.#idle.size;
+  }
+
+  /** Assigns a connection to the waiter: at once where one idles, else when one is open. */
+  acquire(waiter: Waiter): void {
+    if (this.#closed) {
+      waiter.fail(new SessionClosedError());
+      return;
+    }
+    const route = this.#routeOf(waiter);
+    const connection = this.#takeIdle(route, waiter) ?? sharedFor(route, waiter);
+    if (connection !== undefined) {
+      waiter.assign(connection);
+      return;
+    }
+    route.waiters.push(waiter);
+    this.#grow(route);
+  }
+
+  /** The waiter needs no connection any more. */
+  leave(waiter: Waiter): void {
+    const route = this.#routes.get(keyOf(waiter));
+    if (route === undefined) return;
+    route.waiters.remove(waiter);
+    if (route.waiters.size === 0) this.#starved.delete(route);
+    for (const opening of route.opening) {
+      if (opening.initiator !== waiter || route.opening.size <= route.waiters.size) continue;
+      opening.connecting.cancel(new SessionClosedError('nobody needs the connection any more'));
+    }
+    this.#forget(route);
+  }
+
+  /** An exchange is over; the connection may be gone by now. */
+  release(connection: Connection, waiter: Waiter): void {
+    const route = this.#routes.get(keyOf(waiter));
+    if (route === undefined || connection.destroyed || connection.multiplexed) return;
+    if (this.#closed || !connection.reusable(performance.now())) {
+      connection.destroy();
+      return;
+    }
+    this.#rest(route, connection);
+    // Only after the parser has had its say is it known whether the connection lives on.
+    if (route.waiters.size > 0) queueMicrotask(() => this.#serve(route));
+  }
+
+  /** Closes everything; resolves when every socket is closed. */
+  close(): Promise<void> {
+    this.#closed = true;
+    for (const route of this.#routes.values()) {
+      for (const opening of route.opening) opening.connecting.cancel(new SessionClosedError());
+    }
+    for (const connection of this.#connections) connection.destroy();
+    if (this.open === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onEmpty = resolve;
+    });
+  }
+
+  #routeOf(waiter: Waiter): Route {
+    const key = keyOf(waiter);
+    let route = this.#routes.get(key);
+    if (route === undefined) {
+      route = { key, idle: [], shared: new Set(), waiters: new LinkedList(), opening: new Set(), connections: 0 };
+      this.#routes.set(key, route);
+    }
+    return route;
+  }
+
+  #forget(route: Route): void {
+    if (route.connections === 0 && route.opening.size === 0 && route.waiters.size === 0) this.#routes.delete(route.key);
+  }
+
+  /** The idle connection used last that is still fit; those that are not are closed. */
+  #takeIdle(route: Route, waiter: Waiter): Connection | undefined {
+    if (route.idle.length === 0) return undefined;
+    const now = performance.now();
+    for (let index = route.idle.length - 1; index >= 0; index--) {
+      const connection = route.idle[index] as Connection;
+      if (!connection.reusable(now)) {
+        this.#wake(route, connection);
+        connection.destroy();
+      } else if (connection.accepts(waiter.guard, waiter.url.hostname, portOf(waiter.url))) {
+        this.#wake(route, connection);
+        return connection;
+      }
+    }
+    return undefined;
+  }
+
+  #rest(route: Route, connection: Connection): void {
+    connection.idle = true;
+    route.idle.push(connection);
+    this.#idle.push(connection);
+  }
+
+  #wake(route: Route, connection: Connection): void {
+    if (!connection.idle) return;
+    connection.idle = false;
+    const index = route.idle.lastIndexOf(connection);
+    if (index === route.idle.length - 1) route.idle.pop();
+    else route.idle.splice(index, 1);
+    this.#idle.remove(connection);
+  }
+
+  /** Gives idle connections to those who wait. */
+  #serve(route: Route): void {
+    for (const waiter of route.waiters) {
+      const connection = this.#takeIdle(route, waiter) ?? sharedFor(route, waiter);
+      if (connection === undefined) break;
+      route.waiters.remove(waiter);
+      waiter.assign(connection);
+    }
+    this.#grow(route);
+    this.#feedStarved();
+  }
+
+  /** Opens as many connections as there are waiters without one under way, as far as there is room. */
+  #grow(route: Route): void {
+    while (!this.#closed && route.waiters.size > route.opening.size) {
+      if (this.#options.http2 && route.opening.size > 0) return;
+      if (this.open >= this.#options.maxConnections) {
+        this.#starved.add(route);
+        this.#idle.first?.destroy();
+        return;
+      }
+      this.#open(route, nth(route.waiters, route.opening.size));
+    }
+    this.#starved.delete(route);
+    this.#forget(route);
+  }
+
+  #feedStarved(): void {
+    for (const route of this.#starved) {
+      if (this.open >= this.#options.maxConnections && this.#idle.size === 0) return;
+      this.#starved.delete(route);
+      this.#grow(route);
+    }
+  }
+
+  #open(route: Route, initiator: Waiter): void {
+    const connecting = openSocket(initiator.plan(), initiator.report);
+    const limit = initiator.connectTimeout;
+    const timer =
+      limit <= longestDelay
+        ? setTimeout(() => connecting.cancel(new TimeoutError('connect', limit)), limit)
+        : undefined;
+    const opening: Opening = { initiator, connecting, timer };
+    route.opening.add(opening);
+    this.#opening++;
+    connecting.socket.then(
+      (socket) => {
+        this.#opened(route, opening);
+        this.#admit(route, new Connection(socket, initiator.url, initiator.guard, this.#options));
+      },
+      (error: ErrandError) => {
+        this.#opened(route, opening);
+        if (waits(route, initiator)) {
+          route.waiters.remove(initiator);
+          initiator.fail(error);
+        }
+        this.#grow(route);
+        this.#feedStarved();
+        this.#checkEmpty();
+      },
+    );
+  }
+
+  #opened(route: Route, opening: Opening): void {
+    clearTimeout(opening.timer);
+    route.opening.delete(opening);
+    this.#opening--;
+  }
+
+  #admit(route: Route, connection: Connection): void {
+    this.#connections.add(connection);
+    route.connections++;
+    connection.onClose(() => this.#closedByPeer(route, connection));
+    if (this.#closed || connection.destroyed) {
+      connection.destroy();
+      return;
+    }
+    if (connection.multiplexed) route.shared.add(connection);
+    else this.#rest(route, connection);
+    this.#serve(route);
+  }
+
+  #closedByPeer(route: Route, connection: Connection): void {
+    this.#connections.delete(connection);
+    route.connections--;
+    route.shared.delete(connection);
+    this.#wake(route, connection);
+    this.#grow(route);
+    this.#feedStarved();
+    this.#forget(route);
+    this.#checkEmpty();
+  }
+
+  #checkEmpty(): void {
+    if (this.open === 0) this.#onEmpty?.();
+  }
+}
+
+function keyOf(waiter: Waiter): string {
+  return waiter.way === '' ? waiter.url.origin : `${waiter.url.origin} ${waiter.way}`;
+}
+
+/** An HTTP/2 connection of the route, fit for one more exchange. */
+function sharedFor(route: Route, waiter: Waiter): Connection | undefined {
+  if (route.shared.size === 0) return undefined;
+  const now = performance.now();
+  for (const connection of route.shared) {
+    if (!connection.reusable(now)) {
+      route.shared.delete(connection);
+      if (connection.active === 0) connection.destroy();
+    } else if (connection.accepts(waiter.guard, waiter.url.hostname, portOf(waiter.url))) {
+      return connection;
+    }
+  }
+  return undefined;
+}
+
+function waits(route: Route, waiter: Waiter): boolean {
+  return waiter.previous !== undefined || waiter.next !== undefined || route.waiters.first === waiter;
+}
+
+/** The waiter behind the first `index` ones: those have a connection under way already. */
+function nth(waiters: LinkedList<Waiter>, index: number): Waiter {
+  let waiter = waiters.first as Waiter;
+  for (let step = 0; step < index && waiter.next !== undefined; step++) waiter = waiter.next;
+  return waiter;
+}

@@ -1,0 +1,78 @@
+// The last handler of the list: one exchange over one connection of the pool. The only folder that speaks to sockets.
+import type { Handler } from '../core/handler.js';
+import { noFields } from '../core/headers.js';
+import type { HttpRequest } from '../core/request.js';
+import type { HttpResponse } from '../core/response.js';
+import { portOf } from '../core/url.js';
+import type { ConnectionSettings, ConnectPlan } from './connect/plan.js';
+import type { Resolver } from './connect/resolver.js';
+import type { TlsSettings } from './connect/tls-settings.js';
+import { Exchange, type ExchangeParts } from './exchange.js';
+import { Pool, type PoolOptions } from './pool.js';
+
+export interface TransportOptions extends Omit<PoolOptions, 'http2'> {
+  readonly connection: ConnectionSettings;
+  readonly tls: TlsSettings;
+  readonly resolver: Resolver;
+}
+
+/** The connections of a session, and the handler that sends requests over them. */
+export class Transport {
+  readonly #pool: Pool;
+  readonly #parts: ExchangeParts;
+
+  constructor(options: TransportOptions) {
+    const { connection, tls, resolver } = options;
+    this.#pool = new Pool({ ...options, http2: connection.http2 });
+    this.#parts = {
+      pool: this.#pool,
+      path: pathOf,
+      fields: ownFields,
+      plan: (request) => planFor(request, connection, tls, resolver),
+    };
+  }
+
+  readonly handle: Handler = (request) =>
+    new Promise<HttpResponse>((resolve, reject) => {
+      const attempt = request.call.attempt ?? request.call.newAttempt(request.url);
+      attempt.queuedAt ??= performance.now();
+      attempt.proxy = request.route?.show;
+      new Exchange(this.#parts, request, attempt, resolve, reject).start();
+    });
+
+  stats(): { open: number; idle: number } {
+    return { open: this.#pool.open, idle: this.#pool.idleCount };
+  }
+
+  /** Closes every connection; resolves when every socket is closed. */
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+}
+
+function planFor(request: HttpRequest, connection: ConnectionSettings, tls: TlsSettings, resolver: Resolver): ConnectPlan {
+  const { url, call, route } = request;
+  const hostname = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
+  const protocol = url.protocol as 'http:' | 'https:';
+  const target = { protocol, hostname, port: portOf(url) };
+  return { target, guard: call.policy.guard, proxy: route, connection, tls, resolver };
+}
+
+/** An HTTP proxy is told the whole URL of a plain request (RFC 9112 3.2.2). */
+function inAbsoluteForm({ route, url }: HttpRequest): boolean {
+  return route !== undefined && url.protocol === 'http:' && (route.kind === 'http' || route.kind === 'https');
+}
+
+function pathOf(request: HttpRequest): string {
+  const { url } = request;
+  const path = url.search === '' ? url.pathname : url.pathname + url.search;
+  return inAbsoluteForm(request) ? `${url.origin}${path}` : path;
+}
+
+/** Fields that are the transport's own business. */
+function ownFields(request: HttpRequest): readonly string[] {
+  const { route } = request;
+  if (route?.username === undefined || !inAbsoluteForm(request)) return noFields;
+  const secret = Buffer.from(`${route.username}:${route.password ?? ''}`).toString('base64');
+  return ['proxy-authorization', `Basic ${secret}`];
+}
