@@ -1,5 +1,6 @@
 // One host's gate: slots and tokens in one wait, so that nobody holds the one while waiting for the other. Knows no clock,
 // no timer and no HTTP: whoever keeps it says what time it is and wakes it when it wants to be woken.
+import type { Forgettable } from '../../kit/idle-map.js';
 import { LaneQueue, Waiter } from './lanes.js';
 import type { GateLimit } from './options.js';
 
@@ -42,8 +43,7 @@ export interface GateKeeper {
 /** Server windows whose ends lie closer together than this are one and the same, told with another rounding. */
 const sameWindow = 1_500;
 
-export class Gate implements Turn {
-  readonly host: string;
+export class Gate implements Turn, Forgettable {
   readonly #limit: GateLimit;
   readonly #keeper: GateKeeper;
   readonly #queue = new LaneQueue<Applicant>();
@@ -57,8 +57,7 @@ export class Gate implements Turn {
   #windowLeft = 0;
   #wakeAt = Number.POSITIVE_INFINITY;
 
-  constructor(host: string, limit: GateLimit, keeper: GateKeeper) {
-    this.host = host;
+  constructor(limit: GateLimit, keeper: GateKeeper) {
     this.#limit = limit;
     this.#keeper = keeper;
   }
@@ -87,7 +86,6 @@ export class Gate implements Turn {
     return Math.floor(burst - Math.max(0, this.#fullAt - now) / interval + 1e-9);
   }
 
-  /** Whether forgetting this gate would change nothing. */
   idle(now: number): boolean {
     return (
       this.#inFlight === 0 &&
@@ -109,7 +107,7 @@ export class Gate implements Turn {
   opensAt(now: number, ahead = 0): number {
     const { interval, burst } = this.#limit;
     let at = now;
-    if (interval !== 0) at = Math.max(at, this.#fullAt + (ahead + 1 - burst) * interval);
+    if (interval !== 0) at = Math.max(at, Math.max(now, this.#fullAt) + (ahead + 1 - burst) * interval);
     if (this.#pausedUntil > at) at = this.#pausedUntil;
     if (this.#windowEnd > at && this.#windowLeft <= ahead) at = this.#windowEnd;
     return at;

@@ -2,6 +2,7 @@
 // lets more wait than `maxQueued`, nor anybody in vain.
 import { QueueFullError, RateLimitError } from '../../errors.js';
 import { longestDelay } from '../../kit/duration.js';
+import { IdleMap } from '../../kit/idle-map.js';
 import { type Applicant, Gate, type GateKeeper, type Turn } from './gate.js';
 import type { LimitOf } from './options.js';
 
@@ -29,32 +30,27 @@ export interface GateStats {
   tokens?: number;
 }
 
-/** As many gates are kept without looking for those that could be forgotten. */
-const smallEnough = 256;
-
 export class LocalGates implements Gates, GateKeeper {
   queued = 0;
-  readonly #limitOf: LimitOf;
   readonly #maxQueued: number;
-  readonly #gates = new Map<string, Gate>();
-  #sweepAt = smallEnough;
+  readonly #gates: IdleMap<Gate>;
   /** The gates where somebody waits for time to pass. */
   readonly #asleep = new Set<Gate>();
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
 
   constructor(limitOf: LimitOf, maxQueued: number) {
-    this.#limitOf = limitOf;
     this.#maxQueued = maxQueued;
+    this.#gates = new IdleMap((host) => new Gate(limitOf(host), this));
   }
 
   enter(host: string, now: number): Turn | undefined {
-    const gate = this.#gates.get(host) ?? this.#open(host, now);
+    const gate = this.#gates.of(host, now);
     return gate.enter(now) ? gate : undefined;
   }
 
   wait(host: string, applicant: Applicant, now: number): void {
-    const gate = this.#gates.get(host) ?? this.#open(host, now);
+    const gate = this.#gates.of(host, now);
     const opensAt = gate.opensAt(now, gate.ahead(applicant.lane, applicant.priority));
     if (opensAt > applicant.deadline) throw rateLimited(host, opensAt, now);
     if (this.queued >= this.#maxQueued) throw new QueueFullError(this.#maxQueued);
@@ -62,13 +58,13 @@ export class LocalGates implements Gates, GateKeeper {
   }
 
   withdraw(host: string, applicant: Applicant): void {
-    this.#gates.get(host)?.withdraw(applicant);
+    this.#gates.peek(host)?.withdraw(applicant);
   }
 
   stats(now: number): Record<string, GateStats> {
     const stats: Record<string, GateStats> = {};
-    for (const gate of this.#gates.values()) {
-      const { host, inFlight, queued } = gate;
+    for (const [host, gate] of this.#gates.entries()) {
+      const { inFlight, queued } = gate;
       const tokens = gate.tokens(now);
       stats[host] = tokens === undefined ? { inFlight, queued } : { inFlight, queued, tokens };
     }
@@ -82,16 +78,6 @@ export class LocalGates implements Gates, GateKeeper {
     }
     this.#asleep.add(gate);
     if (gate.wakeAt < this.#timerAt) this.#setTimer(gate.wakeAt);
-  }
-
-  #open(host: string, now: number): Gate {
-    if (this.#gates.size >= this.#sweepAt) {
-      for (const gate of this.#gates.values()) if (gate.idle(now)) this.#gates.delete(gate.host);
-      this.#sweepAt = Math.max(smallEnough, this.#gates.size * 2);
-    }
-    const gate = new Gate(host, this.#limitOf(host), this);
-    this.#gates.set(host, gate);
-    return gate;
   }
 
   #setTimer(at: number): void {

@@ -1,6 +1,7 @@
 // What a host says about its own limits, in the ways in which hosts say it: RFC 9110 Retry-After, the IETF drafts of
 // RateLimit, and X-RateLimit-* as GitHub, Discord and others send it. What cannot be read is as if it were not there.
 import { type ResponseFields, responseField } from '../../core/headers.js';
+import { readMoment, readRetryAfter } from '../../core/retry-after.js';
 import type { Advice } from './gate.js';
 
 /** Nobody is believed for longer than this: after it, one request finds out. Milliseconds. */
@@ -17,12 +18,6 @@ export function readAdvice(status: number, fields: ResponseFields, wallNow: numb
   const pause = status === 429 || status === 503 || status === 403 ? readRetryAfter(fields, wallNow) : undefined;
   if (pause === undefined) return window;
   return { ...window, pause: Math.min(pause, status === 503 ? longestOutage : longestPause) };
-}
-
-/** Milliseconds until the moment that Retry-After names, never negative; undefined where there is none that can be read. */
-export function readRetryAfter(fields: ResponseFields, wallNow: number): number | undefined {
-  const text = responseField(fields, 'retry-after');
-  return text === undefined ? undefined : readMoment(text, fields, wallNow);
 }
 
 interface FieldNames {
@@ -92,17 +87,4 @@ function advice(remaining: number, reset: number | undefined): Advice | undefine
 
 function seconds(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Number(text) * 1_000;
-}
-
-/**
- * Milliseconds until a moment that is told as seconds from now, as seconds or milliseconds since 1970 (nobody waits for
- * thirty years), or as a date. Times of day are compared with the response's own Date: the host's clock may be wrong.
- */
-function readMoment(text: string, fields: ResponseFields, wallNow: number): number | undefined {
-  const number = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : undefined;
-  if (number !== undefined && number < 1e9) return number * 1_000;
-  const moment = number === undefined ? Date.parse(text) : number < 1e11 ? number * 1_000 : number;
-  if (Number.isNaN(moment)) return undefined;
-  const hostNow = Date.parse(responseField(fields, 'date') ?? '');
-  return Math.max(0, moment - (Number.isNaN(hostNow) ? wallNow : hostNow));
 }

@@ -1,0 +1,66 @@
+// The middleware that leaves alone a host that is down, and judges hosts by how their requests go: by failing connections,
+// by silence and by statuses of 500 and more, never by what a caller, the guard, a proxy or this session's own limits did.
+import type { Call } from '../../core/call.js';
+import type { Handler, Middleware } from '../../core/handler.js';
+import type { HttpRequest } from '../../core/request.js';
+import type { HttpResponse } from '../../core/response.js';
+import { hostOf } from '../../core/url.js';
+import { CircuitOpenError, ConnectionError, ProtocolError, ProxyError, TimeoutError } from '../../errors.js';
+import type { Circuit, Outcome } from './circuit.js';
+import type { Circuits } from './circuits.js';
+
+export function breaker(circuits: Circuits): Middleware {
+  return (next) => (request) => {
+    const now = performance.now();
+    const circuit = circuits.of(hostOf(request.url), now);
+    if (circuit.closed) {
+      return next(request).then(
+        (response) => {
+          circuit.record(judgeStatus(response.status), performance.now());
+          return response;
+        },
+        (error) => {
+          circuit.record(judgeError(error, request.call, performance.now()), performance.now());
+          throw error;
+        },
+      );
+    }
+    if (circuit.probe(now)) return findOut(circuit, request, next);
+    const wait = Math.max(0, Math.ceil(circuit.retryAt - now));
+    return Promise.reject(new CircuitOpenError(hostOf(request.url), new Date(Date.now() + wait)));
+  };
+}
+
+async function findOut(circuit: Circuit, request: HttpRequest, next: Handler): Promise<HttpResponse> {
+  let outcome: Outcome = 'unknown';
+  try {
+    const response = await next(request);
+    outcome = judgeStatus(response.status);
+    return response;
+  } catch (error) {
+    outcome = judgeError(error, request.call, performance.now());
+    throw error;
+  } finally {
+    circuit.probed(outcome, performance.now());
+  }
+}
+
+function judgeStatus(status: number): Outcome {
+  return status >= 500 ? 'failure' : 'success';
+}
+
+/** What the host answered and we could not use (too large, not decodable) says nothing about whether it is up. */
+export function judgeError(error: unknown, call: Call, now: number): Outcome {
+  if (error instanceof TimeoutError) return judgeTimeout(error, call, now);
+  if (error instanceof ProxyError) return 'unknown';
+  return error instanceof ConnectionError || error instanceof ProtocolError ? 'failure' : 'unknown';
+}
+
+/** A call's whole time is the host's fault where the host had most of it, and never began to answer. */
+function judgeTimeout({ phase, limit }: TimeoutError, call: Call, now: number): Outcome {
+  if (phase === 'queue') return 'unknown';
+  if (phase !== 'total') return 'failure';
+  const { attempt } = call;
+  if (attempt?.sentAt === undefined || attempt.headAt !== undefined) return 'unknown';
+  return now - attempt.sentAt > limit / 2 ? 'failure' : 'unknown';
+}

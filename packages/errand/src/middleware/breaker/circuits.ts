@@ -1,0 +1,27 @@
+// The circuits of all hosts that have been asked of late.
+import { IdleMap } from '../../kit/idle-map.js';
+import { Circuit, type CircuitState } from './circuit.js';
+import type { BreakerSettings } from './options.js';
+
+export class Circuits {
+  readonly #circuits: IdleMap<Circuit>;
+
+  constructor(settings: BreakerSettings) {
+    this.#circuits = new IdleMap(() => new Circuit(settings));
+  }
+
+  /** `host` is `host:port`. */
+  of(host: string, now: number): Circuit {
+    return this.#circuits.of(host, now);
+  }
+
+  /** A host that nothing is known of is as good as any. */
+  state(host: string, now: number): CircuitState {
+    return this.#circuits.peek(host)?.state(now) ?? 'closed';
+  }
+
+  /** The hosts whose circuit is not closed. */
+  *unhealthy(now: number): IterableIterator<[host: string, state: CircuitState]> {
+    for (const [host, circuit] of this.#circuits.entries()) if (!circuit.closed) yield [host, circuit.state(now)];
+  }
+}
