@@ -1,0 +1,24 @@
+// The worker's side: one task at a time, in and out. Its file name is its own, so that it is not mistaken for a file of a
+// program that this package was bundled into.
+import { parentPort } from 'node:worker_threads';
+import { perform, type Task } from './task.js';
+import { toWire, type WireError } from './wire.js';
+
+export interface Order {
+  readonly task: Task;
+  readonly bytes: Uint8Array;
+}
+/** What comes back: first that the worker is there, then one answer per order. */
+export type Answer = { readonly ready: true } | { readonly value: unknown } | { readonly error: WireError };
+
+const port = parentPort;
+if (port !== null) {
+  const answer = (message: Answer) => port.postMessage(message);
+  port.on('message', ({ task, bytes }: Order) => {
+    perform(task, bytes).then(
+      (value) => answer({ value }),
+      (error: unknown) => answer({ error: toWire(error) }),
+    );
+  });
+  answer({ ready: true });
+}

@@ -1,0 +1,50 @@
+// One document on its way through the pool: waiting, in a worker, or settled. Ended early, it lets go of its worker at once.
+import type { Call, Cancelable } from '../core/call.js';
+import type { ErrandError } from '../errors.js';
+import type { Linked } from '../kit/linked-list.js';
+import type { Task } from './task.js';
+
+export class Job implements Cancelable, Linked<Job> {
+  previous: Job | undefined;
+  next: Job | undefined;
+  readonly task: Task;
+  readonly bytes: Uint8Array;
+  readonly outcome: Promise<unknown>;
+  readonly #call: Call;
+  readonly #leave: (job: Job) => void;
+  #resolve!: (value: unknown) => void;
+  #reject!: (error: unknown) => void;
+
+  /** `leave` is told when the call is over before the job is. */
+  constructor(task: Task, bytes: Uint8Array, call: Call, leave: (job: Job) => void) {
+    this.task = task;
+    this.bytes = bytes;
+    this.#call = call;
+    this.#leave = leave;
+    this.outcome = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    call.register(this);
+  }
+
+  cancel(error: ErrandError): void {
+    this.#leave(this);
+    this.#reject(error);
+  }
+
+  resolve(value: unknown): void {
+    this.#call.unregister(this);
+    this.#resolve(value);
+  }
+
+  reject(error: unknown): void {
+    this.#call.unregister(this);
+    this.#reject(error);
+  }
+}
+
+/** What a document may take while it is read, in bytes: trees and values are many times their text. */
+export function footprint({ task, bytes }: Job): number {
+  return bytes.length * (task.reading.kind === 'extract' ? 60 : 12);
+}

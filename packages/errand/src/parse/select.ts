@@ -1,0 +1,36 @@
+// RFC 9535 JSONPath over parsed JSON. The library is loaded when first used.
+import { ParseError } from '../errors.js';
+
+/**
+ * The values that `jsonPath` finds, in the document's order.
+ * @throws TypeError where it is no JSONPath.
+ */
+export async function selectFrom(value: unknown, jsonPath: string, maxDepth: number): Promise<unknown[]> {
+  const { JSONPathEnvironment, JSONPathRecursionLimitError } = await import('json-p3');
+  const environment = new JSONPathEnvironment({ maxRecursionDepth: maxDepth + 1 });
+  let query: ReturnType<typeof environment.compile>;
+  try {
+    query = environment.compile(jsonPath);
+  } catch (error) {
+    throw new TypeError(`select: '${jsonPath}' is not a JSONPath (RFC 9535): ${(error as Error).message}`);
+  }
+  try {
+    return query.query(value as Parameters<typeof query.query>[0]).values();
+  } catch (error) {
+    if (error instanceof JSONPathRecursionLimitError || error instanceof RangeError) {
+      throw new ParseError(`JSON nested deeper than ${maxDepth} levels (parse.maxDepth)`);
+    }
+    throw error;
+  }
+}
+
+/**
+ * Whether what the path costs grows with the document alone: at most one descent, and filters that look at nothing but the
+ * member in hand. Others (nested descents, regular expressions, comparisons with the whole document) a small hostile
+ * document can make cost seconds.
+ */
+export function costsLittle(jsonPath: string): boolean {
+  const descents = jsonPath.split('..').length - 1;
+  if (!jsonPath.includes('?')) return descents < 2;
+  return descents === 0 && !jsonPath.includes('(') && jsonPath.lastIndexOf('$') <= 0;
+}

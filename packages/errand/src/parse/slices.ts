@@ -1,0 +1,33 @@
+// Large work on this thread, a piece per turn of the event loop, so that timers and sockets get theirs in between. One large
+// document is read here at a time.
+import type { Call } from '../core/call.js';
+
+const copySlice = 4 * 1024 ** 2;
+
+/** The next turn of the event loop. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A copy that can be moved to another thread. */
+export async function copyInSlices(bytes: Uint8Array, call: Call): Promise<Uint8Array> {
+  const copy = new Uint8Array(bytes.length);
+  for (let at = 0; at < bytes.length; at += copySlice) {
+    if (at > 0) await nextTurn();
+    call.throwIfOver();
+    copy.set(bytes.subarray(at, at + copySlice), at);
+  }
+  return copy;
+}
+
+/** Lets one at a time through, in order. */
+export class Turns {
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Runs `work` when those before it are done, in a turn of its own. */
+  take<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(nextTurn).then(work);
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+}

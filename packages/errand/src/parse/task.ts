@@ -1,0 +1,37 @@
+// One reading of one document, the same on this thread and in a worker: bytes in, plain data out.
+import type { ExtractMap } from '../core/response.js';
+import { decodeText } from './charset.js';
+import { readContentType } from './content-type.js';
+import { checkDepth, parseJson } from './json.js';
+import { prune } from './prune.js';
+import { selectFrom } from './select.js';
+import type { Shape } from './shape.js';
+
+/** What is to be done with a document. Crosses to a worker as it is. */
+export type Reading =
+  | { readonly kind: 'text' }
+  /** Does nothing but find out what is wrong with a JSON document. */
+  | { readonly kind: 'check' }
+  | { readonly kind: 'select'; readonly path: string }
+  | { readonly kind: 'extract'; readonly map: ExtractMap; readonly xml: boolean }
+  | { readonly kind: 'prune'; readonly shape: Shape };
+
+export interface Task {
+  readonly reading: Reading;
+  readonly contentType: string | undefined;
+  readonly maxDepth: number;
+}
+
+/** @throws the family's errors, and TypeError where the reading itself makes no sense. */
+export async function perform({ reading, contentType, maxDepth }: Task, bytes: Uint8Array): Promise<unknown> {
+  const text = decodeText(bytes, readContentType(contentType));
+  if (reading.kind === 'text') return text;
+  if (reading.kind === 'extract') {
+    const { extractFrom } = await import('./markup.js');
+    return extractFrom(text, reading.map, reading.xml, maxDepth);
+  }
+  checkDepth(text, maxDepth);
+  const value = parseJson(text);
+  if (reading.kind === 'select') return selectFrom(value, reading.path, maxDepth);
+  return reading.kind === 'prune' ? prune(value, reading.shape) : undefined;
+}
