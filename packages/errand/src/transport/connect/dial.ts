@@ -2,6 +2,7 @@
 // quarter of a second later or as soon as one has failed, the first connection wins. Only ever connects to addresses.
 import { connect, isIP, type Socket } from 'node:net';
 import { ConnectError } from '../../errors.js';
+import { longestDelay } from '../../kit/duration.js';
 import type { ConnectionSettings } from './plan.js';
 import type { ResolvedAddress } from './resolver.js';
 import type { Scope } from './scope.js';
@@ -105,7 +106,7 @@ class Race {
       this.#resolve(socket);
     });
     socket.once('error', (error) => this.#failed(socket, error));
-    if (this.#tried.length < this.#order.length && happyEyeballs !== Number.POSITIVE_INFINITY) {
+    if (this.#tried.length < this.#order.length && happyEyeballs <= longestDelay) {
       this.#timer = setTimeout(() => this.next(), happyEyeballs);
     }
   }

@@ -1,7 +1,7 @@
 // HTTP proxies: CONNECT (RFC 9110 9.3.6) and Basic credentials. Only the status line of the answer is believed.
 import { isIP, type Socket } from 'node:net';
+import { proxyRefusal } from '../../core/proxy-refusal.js';
 import type { ProxyRoute } from '../../core/route.js';
-import { ProxyError } from '../../errors.js';
 import { converse, notAProxy, type ReadAnswer } from './converse.js';
 import type { Scope } from './scope.js';
 
@@ -28,29 +28,6 @@ export async function httpTunnel(
 export function proxyAuthorization({ username, password }: ProxyRoute): string | undefined {
   if (username === undefined) return undefined;
   return `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}`;
-}
-
-/** The proxy's own answer to the question for a target. */
-export function proxyRefusal(proxy: ProxyRoute, status: number, target: string): ProxyError {
-  const { show } = proxy;
-  if (status === 407) {
-    const message =
-      proxy.username === undefined
-        ? `the proxy ${show} asks for a username and a password (407)`
-        : `the proxy ${show} does not accept the username and the password (407)`;
-    return new ProxyError('credentials', message, { status, retryable: false });
-  }
-  if (status === 400 || status === 404 || status === 405 || status === 501) {
-    const message = `the proxy ${show} does not tunnel to ${target} (${status}); is it a proxy?`;
-    return new ProxyError('not-a-proxy', message, { status, retryable: false });
-  }
-  if (status >= 500) {
-    return new ProxyError('target', `the proxy ${show} could not connect to ${target} (${status})`, { status });
-  }
-  return new ProxyError('target', `the proxy ${show} refuses to connect to ${target} (${status})`, {
-    status,
-    retryable: false,
-  });
 }
 
 /** The status of the final answer; interim ones (1xx) are passed over. */

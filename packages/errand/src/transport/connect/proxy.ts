@@ -13,11 +13,6 @@ export function tunnel(scope: Scope, socket: Socket, proxy: ProxyRoute, host: st
   return isHttp ? httpTunnel(scope, socket, proxy, host, port) : socksTunnel(scope, socket, proxy, host, port);
 }
 
-/** Whether the target is told in every request's own line (RFC 9112 3.2.2), so that there is nothing to be tunnelled. */
-export function inAbsoluteForm(proxy: ProxyRoute | undefined, protocol: string): boolean {
-  return protocol === 'http:' && (proxy?.kind === 'http' || proxy?.kind === 'https') && !proxy.tunnel;
-}
-
 /** What went wrong on the way to the proxy, as the proxy's failure; anything else as it is. */
 export function reachFailure(proxy: ProxyRoute, error: unknown): unknown {
   if (!(error instanceof ConnectionError) || error instanceof ProxyError) return error;
