@@ -66,8 +66,11 @@ export interface Settings {
   readonly pageGateway: PageGateway | undefined;
 }
 
-/** A mistake in the settings: its message is the one line that the person who started the bot needs. */
-export class SettingsError extends Error {}
+/** The bot cannot start: the message is the one line that the person who started it needs. */
+export class StartError extends Error {}
+
+/** The settings are wrong, and starting again will not help before they are changed. */
+export class SettingsError extends StartError {}
 
 type Env = Readonly<Record<string, string | undefined>>;
 

@@ -1,6 +1,6 @@
 /**
  * What channels asked to be told about: pages that are watched, feeds that are followed. Kept on disk, visited in rounds in a lane of their
- * own, bounded for each server. What a subject is and when it has news is the subject's business.
+ * own, bounded for each server and in all. What a subject is and when it has news is the subject's business.
  */
 import { randomInt } from 'node:crypto';
 import { explain } from '@errand/discord';
@@ -24,28 +24,33 @@ export interface Look<State> {
   readonly news: readonly APIEmbed[];
 }
 
-export interface Subscription<State> {
-  readonly id: string;
+const Place = z.object({
   /** The server, or outside servers the user. */
-  readonly scope: string;
-  readonly channel: string;
-  readonly locale: string;
-  readonly url: string;
+  scope: z.string(),
+  channel: z.string(),
+  locale: z.string(),
+  url: z.url(),
   /** Milliseconds between two looks. */
-  readonly every: number;
-  dueAt: number;
+  every: z.number().min(1000),
+});
+const Progress = z.object({
+  id: z.string().regex(/^[a-z0-9]+$/),
+  dueAt: z.number(),
   /** Looks that failed since the last one that did not. */
-  failures: number;
-  marks: Marks;
-  state: State;
-}
-
-export type Wanted = Pick<Subscription<unknown>, 'scope' | 'channel' | 'locale' | 'url' | 'every'>;
+  failures: z.number(),
+  marks: Marks,
+});
+export type Place = Readonly<z.infer<typeof Place>>;
+export type Subscription<State> = Place & z.infer<typeof Progress> & { state: State };
 
 /** `gone`: the channel is not there any more, or not the bot's to write in. Rejects when Discord could not be reached. */
 export type Post = (channel: string, embeds: readonly APIEmbed[]) => Promise<'sent' | 'gone'>;
 
-export const mostPerScope = 10;
+/** No more can be taken on; the message is for the person who asked. */
+export class SubscriptionRefused extends Error {}
+
+const mostPerScope = 10;
+const mostInAll = 2000;
 const toldAfter = 3;
 const longestWait = 6 * 60 * 60_000;
 
@@ -56,26 +61,15 @@ export class Subscriptions<State> {
   #all = new Map<string, Subscription<State>>();
   #rounds: Rounds<Subscription<State>> | undefined;
 
-  constructor(file: string, subject: Subject<State>, warn: (line: string) => void) {
+  constructor(folder: string, subject: Subject<State>, warn: (line: string) => void) {
     this.#subject = subject;
     this.#warn = warn;
-    this.#store = new Store(file, () => [...this.#all.values()]);
+    const shape = Place.extend(Progress.shape).extend({ state: subject.state });
+    this.#store = new Store(folder, shape as z.ZodType<Subscription<State>>);
   }
 
   async load(): Promise<void> {
-    const shape = z.object({
-      id: z.string(),
-      scope: z.string(),
-      channel: z.string(),
-      locale: z.string(),
-      url: z.url(),
-      every: z.number().min(1000),
-      dueAt: z.number(),
-      failures: z.number(),
-      marks: Marks,
-      state: this.#subject.state,
-    });
-    const saved = await this.#store.load(shape as unknown as z.ZodType<Subscription<State>>, this.#warn);
+    const saved = await this.#store.load(this.#warn);
     this.#all = new Map(saved.map((subscription) => [subscription.id, subscription]));
   }
 
@@ -90,7 +84,6 @@ export class Subscriptions<State> {
 
   async stop(): Promise<void> {
     await this.#rounds?.stop();
-    await this.#store.save();
   }
 
   list(scope: string): Subscription<State>[] {
@@ -98,71 +91,96 @@ export class Subscriptions<State> {
   }
 
   /** Looks for the first time, for whoever asks now: its errors are theirs. */
-  async add(web: Session, wanted: Wanted): Promise<Subscription<State>> {
-    const { response, marks } = await getFirst(web, wanted.url);
-    const { state } = await this.#subject.read(response, wanted.url, undefined);
-    const id = randomInt(36 ** 5, 36 ** 6).toString(36);
-    const subscription = { ...wanted, id, dueAt: Date.now() + wanted.every, failures: 0, marks, state };
+  async add(web: Session, place: Place): Promise<Subscription<State>> {
+    this.#refuse(place);
+    const { response, marks } = await getFirst(web, place.url);
+    const { state } = await this.#subject.read(response, place.url, undefined);
+    this.#refuse(place); // others may have been quicker meanwhile
+    const id = randomInt(36 ** 7, 36 ** 8).toString(36);
+    const subscription = { ...place, id, dueAt: Date.now() + place.every, failures: 0, marks, state };
     this.#all.set(id, subscription);
+    await this.#store.put(subscription);
     this.#rounds?.look();
-    await this.#store.save();
     return subscription;
   }
 
   async remove(id: string): Promise<void> {
     this.#all.delete(id);
-    this.#rounds?.look();
-    await this.#store.save();
+    await this.#store.drop(id);
   }
 
+  #refuse({ scope, url, channel }: Place): void {
+    const here = this.list(scope);
+    if (here.some((other) => other.url === url && other.channel === channel)) {
+      throw new SubscriptionRefused('That one runs in this channel already.');
+    }
+    if (here.length >= mostPerScope)
+      throw new SubscriptionRefused(`There are ${mostPerScope} here already: end one first.`);
+    if (this.#all.size >= mostInAll) throw new SubscriptionRefused('I have as much to look at as I can.');
+  }
+
+  /** One look at one of them. What changed in it is on disk when this ends. */
   async #visit(subscription: Subscription<State>, web: Session, post: Post, signal: AbortSignal): Promise<void> {
-    const { url, every } = subscription;
     try {
-      const options = { lane: 'background', priority: -1, signal } as const;
-      const changed = await getChanged(web, url, subscription.marks, options);
-      const look = changed && (await this.#subject.read(changed.response, url, subscription.state));
-      const back = subscription.failures >= toldAfter ? [this.#notice(subscription, 'is back', 0x3ba55d)] : [];
-      subscription.dueAt = Date.now() + every;
-      await this.#tell(subscription, [...back, ...(look?.news ?? [])], post);
-      subscription.failures = 0;
-      if (changed && look) Object.assign(subscription, { marks: changed.marks, state: look.state });
+      const news = await this.#look(subscription, web, post, signal);
+      if (news && this.#all.has(subscription.id)) await this.#store.put(subscription);
     } catch (error) {
       if (signal.aborted || error instanceof SessionClosedError) return;
-      await this.#failed(subscription, error, post);
-    } finally {
-      await this.#store.save().catch((error) => this.#warn(`${this.#subject.name} could not be saved: ${error}`));
+      this.#warn(`${this.#subject.name} ${subscription.id}: ${describe(error)}`);
+      subscription.dueAt = Math.max(subscription.dueAt, Date.now() + subscription.every);
     }
   }
 
-  async #failed(subscription: Subscription<State>, error: unknown, post: Post): Promise<void> {
-    const { every, locale, channel } = subscription;
-    // The site's fault counts against the site; Discord's does not.
-    const theirs = error instanceof ErrandError || error instanceof DocumentError;
-    if (theirs) subscription.failures += 1;
+  /** Whether anything is to be kept of this look. */
+  async #look(subscription: Subscription<State>, web: Session, post: Post, signal: AbortSignal): Promise<boolean> {
+    const { url, every, marks, state, failures } = subscription;
+    try {
+      const changed = await getChanged(web, url, marks, { lane: 'background', priority: -1, signal });
+      const look = changed && (await this.#subject.read(changed.response, url, state));
+      const back = failures >= toldAfter ? [notice(url, 'is back', 0x3ba55d)] : [];
+      subscription.dueAt = Date.now() + every;
+      await this.#tell(subscription, [...back, ...(look?.news ?? [])], post);
+      Object.assign(subscription, { failures: 0, ...(look && { marks: changed.marks, state: look.state }) });
+      return failures > 0 || look !== undefined;
+    } catch (error) {
+      const theirs = error instanceof ErrandError || error instanceof DocumentError;
+      if (!theirs || signal.aborted || error instanceof SessionClosedError) throw error;
+      await this.#failed(subscription, error, post);
+      return true;
+    }
+  }
+
+  /** The site's fault: asked less and less often, and told once. */
+  async #failed(subscription: Subscription<State>, error: Error, post: Post): Promise<void> {
+    const { id, url, every, locale } = subscription;
+    subscription.failures += 1;
     const wait = Math.min(every * 2 ** Math.min(subscription.failures, 10), Math.max(every, longestWait));
     subscription.dueAt = Date.now() + wait;
-    this.#warn(`${this.#subject.name}: ${describe(error)}; next look in ${Math.round(wait / 1000)} s`);
-    if (!theirs || subscription.failures !== toldAfter) return;
-    const trouble = this.#notice(subscription, 'cannot be read', 0xd83c3e, explain(error, locale));
-    await this.#tell(subscription, [trouble], post).catch((reason) =>
-      this.#warn(`channel ${channel}: ${describe(reason)}`),
-    );
+    this.#warn(`${this.#subject.name} ${id}: ${describe(error)}; next look in ${Math.round(wait / 1000)} s`);
+    if (subscription.failures !== toldAfter) return;
+    await this.#tell(subscription, [notice(url, 'cannot be read', 0xd83c3e, explain(error, locale))], post);
   }
 
   async #tell(subscription: Subscription<State>, embeds: readonly APIEmbed[], post: Post): Promise<void> {
-    if (embeds.length === 0 || (await post(subscription.channel, embeds)) === 'sent') return;
-    this.#all.delete(subscription.id);
-    this.#warn(`${this.#subject.name}: channel ${subscription.channel} is gone, and with it what it asked for`);
-  }
-
-  #notice({ url }: Subscription<State>, what: string, color: number, description = ''): APIEmbed {
-    return { title: `${new URL(url).host} ${what}`, url, color, description };
+    const { id, channel } = subscription;
+    if (embeds.length === 0 || !this.#all.has(id) || (await post(channel, embeds)) === 'sent') return;
+    this.#warn(`${this.#subject.name} ${id}: its channel is gone, and so is it`);
+    await this.remove(id);
   }
 }
 
-/** An error in a line of the log: of a request its code, method, host and attempts, never its whole address. */
+const notice = (url: string, what: string, color: number, description = ''): APIEmbed => ({
+  title: `${new URL(url).host} ${what}`,
+  url,
+  color,
+  description,
+});
+
+/** An error in a line of the log: of a request its type, method, host and attempts, never its whole address. */
 function describe(error: unknown): string {
-  if (!(error instanceof ErrandError))
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return `${error.code} ${error.method} ${new URL(error.url).host} attempt ${error.attempts}`;
+  if (error instanceof ErrandError) {
+    const phase = 'phase' in error ? ` phase ${error.phase}` : '';
+    return `${error.code} ${error.method} ${new URL(error.url).host}${phase} attempt ${error.attempts}`;
+  }
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

@@ -2,7 +2,7 @@
 import { type Command, command, slash } from '@errand/discord';
 import { type ChatInputCommandInteraction, MessageFlags, PermissionFlagsBits } from 'discord.js';
 import { addressFrom, shownAddress } from '../address.js';
-import { mostPerScope, type Subscriptions } from '../background/subscriptions.js';
+import { SubscriptionRefused, type Subscriptions } from '../background/subscriptions.js';
 import { DocumentError } from '../documents/read.js';
 import type { Intervals } from '../settings.js';
 import { linkTo, plain, shorten } from '../text.js';
@@ -39,17 +39,14 @@ export function subscriptionCommand<State extends { title: string }>(
 
       const url = shownAddress(addressFrom(typed));
       const { channelId: channel, locale } = interaction;
-      if (running.some((other) => other.url === url && other.channel === channel))
-        return said('That one runs here already.');
-      if (running.length >= mostPerScope) return said(`There are ${mostPerScope} here already: end one of them first.`);
       if (!mayPost(interaction))
         return said('I may not send messages with embeds in this channel. Please allow me to.');
       try {
-        const wanted = { scope: scopeOf(interaction), channel, locale, url, every: every * 1000 };
-        const { state } = await subscriptions.add(web, wanted);
+        const place = { scope: scopeOf(interaction), channel, locale, url, every: every * 1000 };
+        const { state } = await subscriptions.add(web, place);
         return `${started} ${linkTo(state.title, url)}, ${timesOf(every, intervals)}. \`/${name}\` shows and ends what runs.`;
       } catch (error) {
-        if (error instanceof DocumentError) return said(error.message);
+        if (error instanceof DocumentError || error instanceof SubscriptionRefused) return said(error.message);
         throw error;
       }
     },

@@ -1,0 +1,82 @@
+/** The bot without an account: a Discord of its own with a playground page, a web of its own, and the bot between them. Nothing here is reachable
+ *  from another machine. */
+import { join } from 'node:path';
+import { type Sandbox, startSandbox } from '@errand/discord-sandbox';
+import { startBot } from './bot.js';
+import { startDemoWeb } from './demo/web.js';
+import { demoEndpoints, demoIntervals, type Settings, StartError } from './settings.js';
+
+const usualPort = 8790;
+
+/** Resolves with what to print first. The bot's own signal handling ends all of it. */
+export async function runOnSandbox(settings: Settings, warn: (line: string) => void): Promise<string> {
+  const sandbox = await sandboxOn(settings.port);
+  const web = await firstFree(Number(new URL(sandbox.url).port) + 1, (port) => startDemoWeb({ port }));
+  const afterwards = async () => {
+    await sandbox.close();
+    await web.close();
+  };
+  try {
+    const { session } = await startBot({
+      token: sandbox.token,
+      rest: sandbox.rest,
+      register: 'global',
+      endpoints: demoEndpoints(web.origin),
+      intervals: demoIntervals,
+      pageGateway: settings.pageGateway,
+      dataDir: join(settings.dataDir, 'sandbox'),
+      session: { guard: { allow: [new URL(web.origin).host] } },
+      afterwards,
+      warn,
+    });
+    sandbox.watch(() => session.stats());
+    return greeting(sandbox.url, web.origin);
+  } catch (error) {
+    await afterwards();
+    throw error;
+  }
+}
+
+async function sandboxOn(port: number | undefined): Promise<Sandbox> {
+  if (port === undefined) return firstFree(usualPort, (free) => startSandbox({ port: free }));
+  try {
+    return await startSandbox({ port });
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    throw new StartError(`Port ${port} is taken: set PORT to another one, or to nothing for the next that is free.`);
+  }
+}
+
+/** Tries ten ports from the usual one on, then any. */
+async function firstFree<T>(usual: number, start: (port: number) => Promise<T>): Promise<T> {
+  for (let port = usual; port < usual + 10; port += 1) {
+    try {
+      return await start(port);
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+    }
+  }
+  return start(0);
+}
+
+const isTaken = (error: unknown): boolean =>
+  [error, (error as Error).cause].some((each) => (each as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE');
+
+const greeting = (playground: string, web: string): string => `
+The bot is up, on a Discord of its own on this machine.
+
+  Playground   ${playground}
+  Demo web     ${web}/
+
+Open the playground and type, for example:
+
+  /weather city:Tallinn
+  /page url:${web}/articles/lighthouses
+  /http method:GET url:${web}/flaky
+  /status url:${web}/slow
+  /watch url:${web}/board
+  /feed url:${web}/feeds/rss.xml
+  /define word:errand
+
+Ctrl-C ends it. With DISCORD_TOKEN set it runs on Discord itself: see apps/bot/README.md.
+`;
