@@ -108,8 +108,10 @@ function sentenceOfStatus(status: number): keyof Sentences {
   return status >= 500 ? 'serverError' : 'rejected';
 }
 
+/** The platform's error for a URL that it cannot read, or the session's, which names the argument. */
 function isBadUrl(cause: unknown): boolean {
-  return (cause as { code?: unknown }).code === 'ERR_INVALID_URL';
+  const { code, message } = cause as { code?: unknown; message?: unknown };
+  return code === 'ERR_INVALID_URL' || (cause instanceof TypeError && /^url: /.test(String(message)));
 }
 
 function nameOf(value: unknown): unknown {
