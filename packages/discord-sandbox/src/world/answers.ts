@@ -44,12 +44,12 @@ export class Answers {
   }
 
   deferUpdate(interaction: WorldInteraction): void {
-    const source = this.#source(interaction);
+    const source = this.source(interaction);
     this.#interactions.acknowledge(interaction.id, 6, { original: source.id, ephemeral: source.viewer !== null });
   }
 
   update(interaction: WorldInteraction, draft: Draft): WorldMessage {
-    const source = this.#source(interaction);
+    const source = this.source(interaction);
     const message = this.#messages.edit(source, { ...draft, flags: editedFlags(source, draft) });
     this.#interactions.acknowledge(interaction.id, 7, { original: source.id, ephemeral: source.viewer !== null });
     return message;
@@ -86,14 +86,17 @@ export class Answers {
     this.#messages.remove(message);
   }
 
+  /** The "is thinking…" that still waits for its answer. */
+  promised(interaction: WorldInteraction): WorldMessage | undefined {
+    const original = interaction.original === null ? undefined : this.#messages.find(interaction.original);
+    return original && interaction.callback === 5 && isLoading(original) ? original : undefined;
+  }
+
   /** The first one after a deferral takes the place of "is thinking…". */
   followUp(interaction: WorldInteraction, draft: Draft): WorldMessage {
-    const promised = interaction.original === null ? undefined : this.#messages.find(interaction.original);
-    if (promised && isLoading(promised) && interaction.callback === 5) {
-      return this.edit(interaction, '@original', draft);
-    }
-    this.#interactions.mayFollowUp(interaction.id);
-    const message = this.#post(interaction, draft, isEphemeral(draft), promised);
+    if (this.promised(interaction)) return this.edit(interaction, '@original', draft);
+    const original = interaction.original === null ? undefined : this.#messages.find(interaction.original);
+    const message = this.#post(interaction, draft, isEphemeral(draft), original);
     this.#interactions.followedUp(interaction.id, message.id);
     this.#interactions.answered(interaction.id);
     return message;
@@ -135,7 +138,8 @@ export class Answers {
     };
   }
 
-  #source(interaction: WorldInteraction): WorldMessage {
+  /** The message that the component, or the form that it opened, belongs to. */
+  source(interaction: WorldInteraction): WorldMessage {
     const id = this.#interactions.opening(interaction.id)?.source;
     const message = id == null ? undefined : this.#messages.find(id);
     if (!message) throw refuse.unknownMessage();

@@ -1,0 +1,105 @@
+/**
+ * What the driver hands back: the bot's answer as the user would see it at the end, and what happened on the way. Pure.
+ */
+import type {
+  APIEmbed,
+  APIMessageTopLevelComponent,
+  APIModalInteractionResponseCallbackData,
+} from 'discord-api-types/v10';
+import type { DiscordError, InteractionEvent, WorldMessage } from '../world/types.js';
+
+export interface SandboxAttachment {
+  filename: string;
+  contentType: string;
+  size: number;
+  url: string;
+}
+
+/** What a user sees at the end of an interaction, and what happened on the way. */
+export interface SandboxReply {
+  content: string;
+  embeds: APIEmbed[];
+  attachments: SandboxAttachment[];
+  /** Only the user sees it. */
+  ephemeral: boolean;
+  /** The bot was "thinking…" first. */
+  deferred: boolean;
+  /** Milliseconds from the command to the acknowledgement; NaN where there was none. */
+  acknowledgedAfter: number;
+  /** Milliseconds from the command to the answer, or to the moment when it failed. */
+  answeredAfter: number;
+  /** Buttons, menus, layout. */
+  components: APIMessageTopLevelComponent[];
+  /** The id of the answering message: `click(reply.messageId, 'next')`. */
+  messageId?: string;
+  /** The form that the bot opened instead of a message. */
+  modal?: APIModalInteractionResponseCallbackData;
+  /** The interaction's id: `submitModal(reply.interactionId, …)`. */
+  interactionId?: string;
+  /** Why there was no answer, in Discord's words and numbers. */
+  error?: DiscordError;
+}
+
+export interface SandboxMessage {
+  id: string;
+  channelId: string;
+  author: { id: string; username: string; bot: boolean };
+  content: string;
+  embeds: APIEmbed[];
+  attachments: SandboxAttachment[];
+  components: APIMessageTopLevelComponent[];
+  ephemeral: boolean;
+}
+
+const NOTHING = { content: '', embeds: [], attachments: [], components: [] };
+
+export function messageOf(message: WorldMessage): SandboxMessage {
+  const { id, author, content, embeds, components } = message.payload;
+  return {
+    id,
+    channelId: message.channelId,
+    author: { id: author.id, username: author.username, bot: author.bot ?? false },
+    content,
+    embeds: structuredClone(embeds),
+    attachments: message.uploads.map((upload) => ({
+      filename: upload.filename,
+      contentType: upload.content_type ?? 'application/octet-stream',
+      size: upload.size,
+      url: upload.url,
+    })),
+    components: structuredClone(components ?? []),
+    ephemeral: message.viewer !== null,
+  };
+}
+
+/** How it went until `last`. */
+export interface Course {
+  readonly startedAt: number;
+  readonly acknowledgedAt: number | null;
+  readonly last: InteractionEvent;
+  readonly message: WorldMessage | undefined;
+  readonly error: DiscordError | undefined;
+}
+
+export function replyOf({ startedAt, acknowledgedAt, last, message, error }: Course): SandboxReply {
+  const { content, embeds, attachments, components } = message && !error ? messageOf(message) : NOTHING;
+  return {
+    content,
+    embeds,
+    attachments,
+    components,
+    ephemeral: last.ephemeral,
+    deferred: last.deferred,
+    acknowledgedAfter: acknowledgedAt === null ? Number.NaN : acknowledgedAt - startedAt,
+    answeredAfter: last.at - startedAt,
+    ...(message ? { messageId: message.id } : {}),
+    ...(last.modal ? { modal: last.modal } : {}),
+    interactionId: last.interaction,
+    ...(error ? { error } : {}),
+  };
+}
+
+/** Where it never came to an interaction. */
+export function failedReply(error: DiscordError, after: number): SandboxReply {
+  return { ...NOTHING, ephemeral: false, deferred: false, acknowledgedAfter: Number.NaN, answeredAfter: after, error };
+}
