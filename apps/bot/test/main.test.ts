@@ -1,0 +1,120 @@
+/** The real process, as `npm start` runs it after the build. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startSandbox } from '@errand/discord-sandbox';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { eventually } from './start-all.js';
+
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+if (!existsSync(main)) throw new Error('apps/bot is not built: run `npm run build` first (`npm test` does)');
+
+let folder: string;
+const started: Run[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'errand-main-'));
+});
+afterEach(async () => {
+  for (const { child } of started.splice(0)) child.kill('SIGKILL');
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly out: () => string;
+  readonly err: () => string;
+  readonly exit: Promise<number | NodeJS.Signals | null>;
+}
+
+function run(env: Record<string, string> = {}): Run {
+  const path = process.env.PATH ?? '';
+  const child = spawn(process.execPath, [main], { cwd: folder, env: { PATH: path, DATA_DIR: folder, ...env } });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    err += text;
+  });
+  const exit = new Promise<number | NodeJS.Signals | null>((resolve) => {
+    child.once('close', (code, signal) => resolve(code ?? signal));
+  });
+  const result = { child, out: () => out, err: () => err, exit };
+  started.push(result);
+  return result;
+}
+
+const addressOf = ({ out }: Run, name: string) => new RegExp(`${name} +(http://127\\.0\\.0\\.1:\\d+)`).exec(out())?.[1];
+const answers = async (url: string) => (await fetch(url).catch(() => undefined))?.status;
+
+it.each(['SIGINT', 'SIGTERM'] as const)(
+  'prints the playground’s address first, and ends with 0 at %s',
+  async (signal) => {
+    const bot = run({ PORT: '0' });
+    const playground = await eventually(() => addressOf(bot, 'Playground'));
+    const web = addressOf(bot, 'Demo web') ?? '';
+    expect(bot.out().split('\n').length).toBeLessThan(24);
+    expect(bot.out()).toContain('/weather city:Tallinn');
+    expect(await answers(playground)).toBe(200);
+    expect(await answers(web)).toBe(200);
+    bot.child.kill(signal);
+    expect(await bot.exit).toBe(0);
+    expect(bot.err()).toBe('');
+    expect(await answers(playground)).toBeUndefined();
+    expect(await answers(web)).toBeUndefined();
+  },
+);
+
+it('takes the next port when the usual one is taken, but insists on one that was named', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => other.once('listening', resolve));
+  const { port } = other.address() as AddressInfo;
+  const bot = run({ PORT: String(port) });
+  expect(await bot.exit).toBe(1);
+  expect(bot.err()).toBe(`Port ${port} is taken: set PORT to another one, or to nothing for the next that is free.\n`);
+  other.close();
+});
+
+it('runs two at once without a port', async () => {
+  const first = run();
+  const second = run();
+  const addresses = await Promise.all([first, second].map((bot) => eventually(() => addressOf(bot, 'Playground'))));
+  expect(new Set(addresses).size).toBe(2);
+  for (const bot of [first, second]) bot.child.kill('SIGINT');
+  expect(await Promise.all([first.exit, second.exit])).toEqual([0, 0]);
+});
+
+it.each([
+  [{ DISCORD_TOKEN: 'not a token' }, /^DISCORD_TOKEN is not a bot token: copy it from .*\n$/],
+  [{ PORT: 'many' }, /^PORT is "many": expected a number .*\n$/],
+  [{ DISCORD_GUILDS: 'home' }, /^DISCORD_GUILDS is "home": expected server ids .*\n$/],
+])('says in one line what is wrong with %o', async (env, line) => {
+  const bot = run(env);
+  expect(await bot.exit).toBe(78);
+  expect(bot.err()).toMatch(line);
+  expect(bot.out()).toBe('');
+});
+
+it('runs on a Discord elsewhere, and says in one line that the token is wrong', async () => {
+  await using sandbox = await startSandbox({ playground: false });
+  const DISCORD_API = String(sandbox.rest.api);
+  const right = run({ DISCORD_TOKEN: sandbox.token, DISCORD_API });
+  await eventually(() => /is up, in \d+ servers/.test(right.out()));
+  const reply = await sandbox.slash('stats');
+  expect(reply.embeds[0]?.title).toBe('HTTP session');
+  right.child.kill('SIGTERM');
+  expect(await right.exit).toBe(0);
+
+  const token = 'MTIzNDU2Nzg5MDEyMzQ1Njc4.Gabcde.abcdefghijklmnopqrstuvwxyz0123456789AB';
+  const wrong = run({ DISCORD_TOKEN: token, DISCORD_API });
+  expect(await wrong.exit).toBe(78);
+  expect(wrong.err()).toMatch(/^Discord does not accept the bot's token: copy the token from .*\n$/);
+  expect(wrong.err() + wrong.out()).not.toContain(token);
+});
