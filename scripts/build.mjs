@@ -10,11 +10,12 @@ const pages = ['packages/discord-sandbox', 'packages/page-gateway'].filter((path
 );
 
 step('typescript', ['tsc', '-b'], root);
+step('the worker of errand', ['node', 'packages/errand/scripts/bundle-worker.mjs'], root);
 for (const path of pages) step(`pages of ${path}`, ['vite', 'build', '--logLevel', 'warn'], `${root}${path}`);
 
 function step(label, [command, ...args], cwd) {
   const started = performance.now();
-  const { status } = spawnSync(`${root}node_modules/.bin/${command}`, args, {
+  const { status } = spawnSync(command === 'node' ? process.execPath : `${root}node_modules/.bin/${command}`, args, {
     cwd,
     stdio: 'inherit',
     shell: process.platform === 'win32',

@@ -61,6 +61,8 @@ export class Call implements AbortFollower, Linked<Call> {
   #waiting: Cancelable | undefined;
   #alsoWaiting: Set<Cancelable> | undefined;
   #failure: ErrandError | undefined;
+  #ended = false;
+  #resumed = 0;
   #controller: AbortController | undefined;
 
   constructor(init: CallInit) {
@@ -77,16 +79,43 @@ export class Call implements AbortFollower, Linked<Call> {
 
   /** Starts the deadline and listens to the caller's signal. */
   begin(): void {
-    const { total } = this.policy.timeouts;
-    if (total <= longestDelay) this.#timer = setTimeout(expire, total, this);
+    this.#listen(this.policy.timeouts.total);
+  }
+
+  /** Lets go of the deadline and the signal. A streaming call ends when its body does. */
+  end(): void {
+    this.#ended = true;
+    if (this.#resumed === 0) this.#letGo();
+  }
+
+  /**
+   * Listens again for work that comes after the response, until as many {@link pause}s: to the signal and, where it has
+   * not passed yet, to the deadline.
+   * @throws what ended the call, where it is over.
+   */
+  resume(): void {
+    this.throwIfOver();
+    if (this.#resumed === 0 && this.#ended) {
+      const left = this.deadline - performance.now();
+      this.#listen(left > 0 ? left : Number.POSITIVE_INFINITY);
+      this.throwIfOver();
+    }
+    this.#resumed++;
+  }
+
+  pause(): void {
+    if (--this.#resumed === 0 && this.#ended) this.#letGo();
+  }
+
+  #listen(limit: number): void {
+    if (limit <= longestDelay) this.#timer = setTimeout(expire, limit, this);
     const signal = this.#signal;
     if (signal === undefined) return;
     if (signal.aborted) this.cancel(new AbortError(signal.reason));
     else follow(signal, this);
   }
 
-  /** Lets go of the deadline and the signal. A streaming call ends when its body does. */
-  end(): void {
+  #letGo(): void {
     clearTimeout(this.#timer);
     if (this.#signal !== undefined) unfollow(this.#signal, this);
   }

@@ -14,6 +14,16 @@ import { perform, type Reading, type Task } from './task.js';
 /** Characters whose depth is told in one turn of the loop. */
 const scanSlice = 2 ** 20;
 
+const broken = Symbol('no JSON');
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return broken;
+  }
+}
+
 export class LargeDocuments {
   readonly #settings: ParseSettings;
   readonly #pool: WorkerPool;
@@ -32,46 +42,69 @@ export class LargeDocuments {
     return this.#offloaded;
   }
 
-  close(): Promise<void> {
-    return this.#pool.close();
+  close(grace: number): Promise<void> {
+    return this.#pool.close(grace);
   }
 
   /** Reads the document in a worker; on this thread only where no worker can be had. */
   async away(reading: Reading, bytes: Uint8Array, contentType: string | undefined, call: Call): Promise<unknown> {
     const task: Task = { reading, contentType, maxDepth: this.#settings.maxDepth };
-    call.throwIfOver();
-    if (this.#pool.available) {
-      const copy = await copyInSlices(bytes, call);
-      try {
-        this.#offloaded++;
-        return await this.#pool.run(task, copy, call);
-      } catch (error) {
-        if (error !== noWorkers) throw error;
-        this.#offloaded--;
-        this.#warnOfNoWorkers();
-      }
+    call.resume();
+    try {
+      const answer = await this.#inWorker(task, bytes, call);
+      return answer === noWorkers ? await this.#turns.take(() => perform(task, bytes)) : answer;
+    } finally {
+      call.pause();
     }
-    return this.#turns.take(() => perform(task, bytes));
+  }
+
+  /** What a worker makes of the document; {@link noWorkers} where there is none to be had. */
+  async #inWorker(task: Task, bytes: Uint8Array, call: Call): Promise<unknown> {
+    if (!this.#pool.available) return noWorkers;
+    const copy = await copyInSlices(bytes, call);
+    this.#offloaded++;
+    try {
+      return await this.#pool.run(task, copy, call);
+    } catch (error) {
+      if (error !== noWorkers) throw error;
+      this.#offloaded--;
+      this.#warnOfNoWorkers();
+      return noWorkers;
+    }
   }
 
   /** The whole JSON value, built on this thread. */
-  value(bytes: Uint8Array, contentType: string | undefined, call: Call): Promise<unknown> {
+  async value(bytes: Uint8Array, contentType: string | undefined, call: Call): Promise<unknown> {
     const site = callSite();
-    return this.#turns.take(async () => {
-      const started = performance.now();
-      const text = decodeText(bytes, readContentType(contentType));
-      let held = performance.now() - started;
-      await this.#checkDepth(text, call);
-      await nextTurn();
-      call.throwIfOver();
-      const resumed = performance.now();
-      try {
-        return parseJson(text);
-      } finally {
-        held = Math.max(held, performance.now() - resumed);
-        this.#slow.note(held, bytes.length, call, site);
-      }
-    });
+    call.resume();
+    try {
+      return await this.#turns.take(() => this.#build(bytes, contentType, call, site));
+    } finally {
+      call.pause();
+    }
+  }
+
+  async #build(
+    bytes: Uint8Array,
+    contentType: string | undefined,
+    call: Call,
+    site: string | undefined,
+  ): Promise<unknown> {
+    const { maxDepth } = this.#settings;
+    const started = performance.now();
+    const text = decodeText(bytes, readContentType(contentType));
+    let held = performance.now() - started;
+    await this.#checkDepth(text, call);
+    await nextTurn();
+    call.throwIfOver();
+    const resumed = performance.now();
+    const value = parsed(text);
+    held = Math.max(held, performance.now() - resumed);
+    this.#slow.note(held, bytes.length, call, site);
+    if (value !== broken) return value;
+    // Finding out where it goes wrong takes as long again: that is a worker's to do.
+    await this.#inWorker({ reading: { kind: 'check' }, contentType, maxDepth }, bytes, call);
+    return parseJson(text);
   }
 
   async #checkDepth(text: string, call: Call): Promise<void> {

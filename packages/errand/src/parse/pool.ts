@@ -3,6 +3,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { Call } from '../core/call.js';
 import { ParseError, SessionClosedError } from '../errors.js';
+import { longestDelay } from '../kit/duration.js';
 import { LinkedList } from '../kit/linked-list.js';
 import type { Answer, Order } from './errand-worker.js';
 import { footprint, Job } from './job.js';
@@ -59,16 +60,32 @@ export class WorkerPool {
     return job.outcome;
   }
 
-  /** Ends all workers; what they were at, and what waits, is rejected. Idempotent. */
-  async close(): Promise<void> {
+  /** Ends all workers: what they are at, and what waits, may finish for `grace` milliseconds, and is rejected then. Idempotent. */
+  async close(grace: number): Promise<void> {
     this.#closed = true;
-    this.#rejectWaiting(new SessionClosedError('the session was closed while the body was being read'));
+    await this.#finish(grace);
+    const closed = () => new SessionClosedError('the session was closed while the body was being read');
+    for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) job.reject(closed());
     for (const place of [...this.#places]) {
       const { job } = place;
       this.#end(place);
-      job?.reject(new SessionClosedError('the session was closed while the body was being read'));
+      job?.reject(closed());
     }
     await Promise.all(this.#ending);
+  }
+
+  /** Waits for all work to be done, no longer than `limit` milliseconds. */
+  async #finish(limit: number): Promise<void> {
+    const outcomes = [...this.#waiting, ...[...this.#places].flatMap(({ job }) => job ?? [])].map(
+      ({ outcome }) => outcome,
+    );
+    if (limit <= 0 || outcomes.length === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const expired = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, Math.min(limit, longestDelay));
+    });
+    await Promise.race([Promise.allSettled(outcomes), expired]);
+    clearTimeout(timer);
   }
 
   /** Hands waiting documents to workers, as far as places and memory go. */
@@ -178,11 +195,7 @@ export class WorkerPool {
     const { job } = place;
     this.#end(place);
     job?.reject(noWorkers);
-    this.#rejectWaiting(noWorkers);
-  }
-
-  #rejectWaiting(reason: unknown): void {
-    for (let job = this.#waiting.shift(); job !== undefined; job = this.#waiting.shift()) job.reject(reason);
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) next.reject(noWorkers);
   }
 
   /** Nobody waits for the job any more. */

@@ -18,8 +18,11 @@ import { perform } from './task.js';
 export interface SessionReadings extends Readings {
   /** How many bodies were read in a worker. */
   readonly offloaded: number;
-  /** Ends the workers. What is read afterwards is read on this thread. Idempotent. */
-  close(): Promise<void>;
+  /**
+   * Ends the workers; what they are at may finish for `grace` milliseconds. What is read afterwards is read on this thread.
+   * Idempotent.
+   */
+  close(grace?: number): Promise<void>;
 }
 
 /** @throws TypeError naming the option that makes no sense. */
@@ -45,8 +48,8 @@ class DocumentReadings implements SessionReadings {
     return this.#large.offloaded;
   }
 
-  close(): Promise<void> {
-    return this.#large.close();
+  close(grace = 0): Promise<void> {
+    return this.#large.close(grace);
   }
 
   text(response: HttpResponse): Promise<string> {
