@@ -39,7 +39,12 @@ export function bytes(count: number, locale: string): string {
   return new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value);
 }
 
-export function milliseconds(value: number, locale: string): string {
-  const options = { style: 'unit', unit: 'millisecond', maximumFractionDigits: value < 10 ? 1 : 0 } as const;
-  return new Intl.NumberFormat(locale, options).format(value);
+/** A time in milliseconds, as seconds where there is more than one. */
+export function duration(milliseconds: number, locale: string): string {
+  const long = milliseconds >= 1000;
+  const unit = long ? 'second' : 'millisecond';
+  const maximumFractionDigits = long || milliseconds < 10 ? 1 : 0;
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits }).format(
+    long ? milliseconds / 1000 : milliseconds,
+  );
 }

@@ -19,7 +19,7 @@ let stage: Stage;
 
 beforeEach(async () => {
   site = await startSite();
-  stage = await startAll({ allow: [site.host], session: { retry: false } });
+  stage = await startAll({ allow: [site.host] });
 });
 afterEach(async () => {
   await stage[Symbol.asyncDispose]();

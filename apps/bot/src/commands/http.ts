@@ -2,7 +2,7 @@
 import { type Command, command, fitEmbed, slash } from '@errand/discord';
 import type { HttpResponse } from 'errand';
 import { addressFrom, shownAddress } from '../address.js';
-import { codeBlock, milliseconds, plain } from '../text.js';
+import { codeBlock, duration, plain } from '../text.js';
 import { phases } from '../timings.js';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -29,7 +29,7 @@ export const http = (): Command =>
       const fields = [
         {
           name: 'Time by phase',
-          value: `${phases(response.trace, locale)} (${milliseconds(response.trace.elapsed, locale)} in all)`,
+          value: `${phases(response.trace, locale)} (${duration(response.trace.elapsed, locale)} in all)`,
         },
         { name: 'Redirects', value: response.history.map((hop) => `${hop.status} ${plain(hop.url, 150)}`).join('\n') },
         { name: 'Headers', value: codeBlock(headers.map(([name, value]) => `${name}: ${value}`).join('\n'), '', 950) },

@@ -2,7 +2,7 @@
 import { type Command, command, explain, fitEmbed, slash } from '@errand/discord';
 import { ConnectionError, type HttpResponse, ProtocolError, TimeoutError } from 'errand';
 import { addressFrom, shownAddress } from '../address.js';
-import { bytes, milliseconds, plain } from '../text.js';
+import { bytes, duration, plain } from '../text.js';
 import { phases } from '../timings.js';
 
 export const status = (): Command =>
@@ -14,9 +14,8 @@ export const status = (): Command =>
       try {
         const response = await web.get(url, {
           throwHttpErrors: false,
-          retry: false,
+
           timeout: '15s',
-          cache: 'no-store',
         });
         return await up(response, locale);
       } catch (error) {
@@ -28,7 +27,7 @@ export const status = (): Command =>
           title: `🔴 ${plain(url.host, 200)} is down`,
           description: `${explain(error, locale)}`,
           color: 0xd83c3e,
-          fields: [{ name: 'After', value: milliseconds(error.elapsed, locale), inline: true }],
+          fields: [{ name: 'After', value: duration(error.elapsed, locale), inline: true }],
         });
       }
     },
@@ -44,7 +43,7 @@ async function up(response: HttpResponse, locale: string) {
     description: `**${response.status}** ${plain(response.statusText, 100)}`,
     color: healthy ? 0x3ba55d : 0xe0a030,
     fields: [
-      { name: 'In all', value: milliseconds(response.trace.elapsed, locale), inline: true },
+      { name: 'In all', value: duration(response.trace.elapsed, locale), inline: true },
       { name: 'Size', value: bytes(size, locale), inline: true },
       { name: 'Redirects', value: String(response.history.length), inline: true },
       { name: 'Time by phase', value: phases(response.trace, locale) },
