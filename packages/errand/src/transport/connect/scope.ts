@@ -16,7 +16,8 @@ export class Scope {
   /** The socket belongs to the opening until {@link release}; its errors are never unheard. */
   own<S extends Socket>(socket: S): S {
     socket.on('error', unheard);
-    this.#sockets.add(socket);
+    if (this.#failure === undefined) this.#sockets.add(socket);
+    else socket.destroy();
     return socket;
   }
 

@@ -38,6 +38,13 @@ export async function secure(scope: Scope, socket: Socket, handshake: Handshake)
     }),
   );
   scope.release(socket);
+  // TLS 1.2 gives its session before the certificate is judged, TLS 1.3 some time afterwards.
+  let keep: ((session: Buffer) => void) | undefined;
+  let early: Buffer | undefined;
+  secured.on('session', (given) => {
+    if (keep === undefined) early = given;
+    else keep(given);
+  });
   try {
     await shaken(scope, secured, host, port);
   } catch (error) {
@@ -51,7 +58,8 @@ export async function secure(scope: Scope, socket: Socket, handshake: Handshake)
       throw new TlsError(`none of the keys of ${host}'s certificates is pinned (tls.pin)`);
     }
   }
-  secured.on('session', (ticket) => settings.keepSession(peer, ticket));
+  keep = (given) => settings.keepSession(peer, given);
+  if (early !== undefined) keep(early);
   return secured;
 }
 

@@ -1,5 +1,6 @@
 // The session's `tls` option made ready once: one secure context for all its connections, the pins, and the TLS sessions
 // that shorten later handshakes. What cannot work is a TypeError when the session is made, not an error of each request.
+import { X509Certificate } from 'node:crypto';
 import { createSecureContext, DEFAULT_CIPHERS, type SecureContext } from 'node:tls';
 
 /** The contract's `tls` option. */
@@ -74,6 +75,8 @@ export class TlsSettings {
   #createContext(): SecureContext {
     const { ca, cert, key } = this.#options;
     try {
+      // Node passes over authorities that it cannot read.
+      for (const authority of [ca ?? []].flat()) new X509Certificate(String(authority));
       return createSecureContext({
         ciphers,
         ...(ca !== undefined && { ca }),
