@@ -31,7 +31,8 @@ const known = new Set<string>([
 
 /** @throws TypeError for what is no object of options, and for a name that no option has. */
 export function checkOptions(options: SessionOptions): void {
-  if (typeof options !== 'object' || options === null) throw new TypeError(`options: expected an object, got ${String(options)}`);
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`options: expected an object, got ${String(options)}`);
   for (const name of Object.keys(options)) {
     if (!known.has(name)) throw new TypeError(`options: there is no option '${name}'`);
   }

@@ -37,9 +37,13 @@ export class Drain {
     const left = () => [...this.#calls].filter((call) => owner === undefined || call.owner === owner);
     if (left().length === 0) return;
     const before = this.#leaving;
-    const timer = setTimeout(() => {
-      for (const call of left()) call.cancel(new SessionClosedError('the session was closed before the call was done'));
-    }, Math.min(grace, longestDelay));
+    const timer = setTimeout(
+      () => {
+        for (const call of left())
+          call.cancel(new SessionClosedError('the session was closed before the call was done'));
+      },
+      Math.min(grace, longestDelay),
+    );
     await new Promise<void>((resolve) => {
       this.#leaving = () => {
         before?.();

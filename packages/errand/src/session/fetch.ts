@@ -30,7 +30,11 @@ export function fetchOver(send: Send, base: URL | undefined): typeof globalThis.
 }
 
 /** The platform checks the words; a body given beside them stays as it is, so that it can be measured and sent again. */
-function readCall(input: FetchInput, init: RequestInit | undefined, base: URL | undefined): { request: Request; body: unknown } {
+function readCall(
+  input: FetchInput,
+  init: RequestInit | undefined,
+  base: URL | undefined,
+): { request: Request; body: unknown } {
   const target = typeof input === 'string' && base !== undefined ? new URL(input, base) : input;
   const body = init?.body ?? undefined;
   if (body === undefined) {
@@ -38,7 +42,8 @@ function readCall(input: FetchInput, init: RequestInit | undefined, base: URL | 
     return { request, body: request.body ?? undefined };
   }
   const { body: _, ...words } = init as RequestInit;
-  const request = target instanceof Request ? new Request(target.url, { ...wordsOf(target), ...words }) : new Request(target, words);
+  const request =
+    target instanceof Request ? new Request(target.url, { ...wordsOf(target), ...words }) : new Request(target, words);
   if (request.method === 'GET' || request.method === 'HEAD') {
     throw new TypeError('Request with GET/HEAD method cannot have body.');
   }
@@ -80,7 +85,8 @@ const nullBodyStatuses = new Set([101, 103, 204, 205, 304]);
 
 /** Facts that the constructor does not take; a clone has them too. */
 function withFacts(response: Response, facts: Record<string, unknown>): Response {
-  for (const [name, value] of Object.entries(facts)) Object.defineProperty(response, name, { value, configurable: true });
+  for (const [name, value] of Object.entries(facts))
+    Object.defineProperty(response, name, { value, configurable: true });
   const clone = response.clone.bind(response);
   return Object.defineProperty(response, 'clone', { value: () => withFacts(clone(), facts), configurable: true });
 }

@@ -2,8 +2,8 @@
 // origin they are meant for, and secrets to the origin they belong to and to no other.
 import { type FieldList, type HeadersInput, mergeFields, readHeaders } from '../core/headers.js';
 import type { Basic } from '../core/policy.js';
-import { PatternTable } from '../middleware/limit/patterns.js';
 import { hostOf } from '../core/url.js';
+import { PatternTable } from '../middleware/limit/patterns.js';
 
 /** Secrets for one origin. */
 export interface Credentials {
@@ -50,7 +50,8 @@ export class SessionFields {
     const key = `${credentials ? '+' : '-'}${url.origin}`;
     let fields = this.#ready.get(key);
     if (fields === undefined) {
-      const base = this.#baseOrigin === undefined || this.#baseOrigin === url.origin ? this.#everywhere() : this.#defaults;
+      const base =
+        this.#baseOrigin === undefined || this.#baseOrigin === url.origin ? this.#everywhere() : this.#defaults;
       fields = credentials ? mergeFields(base, this.#secretsFor(url)) : base;
       if (this.#ready.size >= keptOrigins) this.#ready.clear();
       this.#ready.set(key, fields);
@@ -81,10 +82,12 @@ export function credentialFields(credentials: Credentials, option: string): Fiel
     throw new TypeError(`${option}: expected { headers, basic, bearer }`);
   }
   const { headers, basic, bearer } = credentials;
-  if (basic !== undefined && bearer !== undefined) throw new TypeError(`${option}: expected one of basic and bearer, got both`);
+  if (basic !== undefined && bearer !== undefined)
+    throw new TypeError(`${option}: expected one of basic and bearer, got both`);
   const fields = readHeaders(headers);
   if (bearer !== undefined) return mergeFields(fields, readHeaders({ authorization: `Bearer ${bearer}` }));
-  if (basic !== undefined) return mergeFields(fields, ['authorization', basicAuthorization(basic.username, basic.password)]);
+  if (basic !== undefined)
+    return mergeFields(fields, ['authorization', basicAuthorization(basic.username, basic.password)]);
   return fields;
 }
 
@@ -95,6 +98,7 @@ export function basicAuthorization(username: string, password: string): string {
 }
 
 function originOf(key: string): string {
-  if (!URL.canParse(key)) throw new TypeError(`credentials: '${key}' is neither an origin such as 'https://api.example' nor a host pattern`);
+  if (!URL.canParse(key))
+    throw new TypeError(`credentials: '${key}' is neither an origin such as 'https://api.example' nor a host pattern`);
   return new URL(key).origin;
 }

@@ -1,6 +1,6 @@
 // What a session and those extended from it have in common: gates, names, counters, the calls under way, and how all of it
 // ends.
-import { LocalGates, type Gates } from '../middleware/limit/gates.js';
+import { type Gates, LocalGates } from '../middleware/limit/gates.js';
 import { resolveLimits } from '../middleware/limit/options.js';
 import { createReadings, type SessionReadings } from '../parse/readings.js';
 import type { Resolver } from '../transport/connect/resolver.js';
@@ -49,7 +49,8 @@ export class Foundation {
   stats(): SessionStats {
     const { counters } = this;
     const hosts: SessionStats['hosts'] = {};
-    for (const [host, gate] of Object.entries(this.gates.stats(performance.now()))) hosts[host] = { ...gate, circuit: 'closed' };
+    for (const [host, gate] of Object.entries(this.gates.stats(performance.now())))
+      hosts[host] = { ...gate, circuit: 'closed' };
     let open = 0;
     let idle = 0;
     for (const transport of this.#transports) {
@@ -58,7 +59,14 @@ export class Foundation {
       idle += counts.idle;
     }
     const { queued } = this.gates;
-    return { ...counters, inFlight: this.drain.size - queued, queued, connections: { open, idle }, hosts, offloaded: this.readings.offloaded };
+    return {
+      ...counters,
+      inFlight: this.drain.size - queued,
+      queued,
+      connections: { open, idle },
+      hosts,
+      offloaded: this.readings.offloaded,
+    };
   }
 }
 

@@ -35,6 +35,7 @@ function timeoutsOf(option: Duration | TimeoutOptions): TimeoutOptions {
 
 function pairs(fields: readonly string[]): Array<[string, string]> {
   const result: Array<[string, string]> = [];
-  for (let index = 0; index < fields.length; index += 2) result.push([fields[index] as string, fields[index + 1] as string]);
+  for (let index = 0; index < fields.length; index += 2)
+    result.push([fields[index] as string, fields[index + 1] as string]);
   return result;
 }

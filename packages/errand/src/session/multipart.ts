@@ -36,7 +36,8 @@ function partHead(name: string, value: string | Blob): string {
   if (typeof value === 'string') return disposition;
   const filename = (value as File).name ?? 'blob';
   const type = value.type === '' ? 'application/octet-stream' : value.type;
-  if (/[\x00-\x1f\x7f]/.test(type)) throw new TypeError(`body: the type of the part '${escaped(name)}' holds a control character`);
+  if (/[\x00-\x1f\x7f]/.test(type))
+    throw new TypeError(`body: the type of the part '${escaped(name)}' holds a control character`);
   if (/\x00/.test(filename)) throw new TypeError(`body: the file name of the part '${escaped(name)}' holds NUL`);
   return `${disposition}; filename="${escaped(filename)}"${lineEnd}Content-Type: ${type}`;
 }

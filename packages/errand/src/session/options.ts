@@ -1,7 +1,7 @@
 // What a session and a call of it can be told. Every option's meaning, unit and default stands here and nowhere else.
 import type { Progress } from '../core/call.js';
-import type { HeadersInput } from '../core/headers.js';
 import type { Middleware } from '../core/handler.js';
+import type { HeadersInput } from '../core/headers.js';
 import type { IdentityOptions } from '../core/policy.js';
 import type { Duration } from '../kit/duration.js';
 import type { Size } from '../kit/size.js';
@@ -9,8 +9,8 @@ import type { GuardOptions } from '../middleware/guard/policy.js';
 import type { HostLimit } from '../middleware/limit/options.js';
 import type { RedirectOptions } from '../middleware/redirect/options.js';
 import type { ParseOptions } from '../parse/options.js';
-import type { Credentials } from './fields.js';
 import type { TlsOptions } from '../transport/connect/tls-settings.js';
+import type { Credentials } from './fields.js';
 import type { BodyInput, FormInput } from './request-body.js';
 import type { ConnectionOptions, DnsOptions } from './transport-options.js';
 

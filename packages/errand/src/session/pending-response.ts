@@ -1,5 +1,5 @@
 // A promise of a response with the common readings on it, so that one `await` is enough.
-import type { ExtractMap, Extracted, HttpResponse, StandardSchema, StandardSchemaOutput } from '../core/response.js';
+import type { Extracted, ExtractMap, HttpResponse, StandardSchema, StandardSchemaOutput } from '../core/response.js';
 
 export class PendingResponse extends Promise<HttpResponse> {
   /** What `then` gives is a plain promise: it is no response any more. */

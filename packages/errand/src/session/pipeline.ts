@@ -1,10 +1,10 @@
 // THE list: what a request goes through, in order. Composed once, when the session is made; what is switched off is not
 // in it. Read it as the table of contents of this library.
 import { compose, type Handler, type Middleware } from '../core/handler.js';
-import type { FieldsFor } from '../middleware/redirect/next-request.js';
 import { guard } from '../middleware/guard/guard.js';
 import type { Gates } from '../middleware/limit/gates.js';
 import { limit } from '../middleware/limit/limit.js';
+import type { FieldsFor } from '../middleware/redirect/next-request.js';
 import { redirect } from '../middleware/redirect/redirect.js';
 
 /** The mechanisms that a session's list is made of. */

@@ -45,10 +45,20 @@ function resolveTimeouts(option: SessionOptions['timeout'], base: Timeouts): Tim
   const timeouts: TimeoutOptions = typeof option === 'object' && option !== null ? option : { total: option };
   const read = (name: keyof Timeouts) =>
     timeouts[name] === undefined ? base[name] : parseDuration(timeouts[name], `timeout.${name}`);
-  return { total: read('total'), queue: read('queue'), connect: read('connect'), headers: read('headers'), idle: read('idle') };
+  return {
+    total: read('total'),
+    queue: read('queue'),
+    connect: read('connect'),
+    headers: read('headers'),
+    idle: read('idle'),
+  };
 }
 
-function guardOf(option: false | GuardOptions | undefined, baseUrl: URL | undefined, unixSocket: boolean): GuardPolicy | undefined {
+function guardOf(
+  option: false | GuardOptions | undefined,
+  baseUrl: URL | undefined,
+  unixSocket: boolean,
+): GuardPolicy | undefined {
   if (option === false) return undefined;
   return resolveGuard(option, { origins: baseUrl === undefined ? [] : [baseUrl], unixSocket });
 }
@@ -63,8 +73,12 @@ function readBoolean(value: boolean | undefined, fallback: boolean, option: stri
 export function callPolicy(options: RequestOptions, base: Policy, baseUrl: URL | undefined): Policy {
   const { timeout, redirect, maxBodySize, throwHttpErrors, credentials, guard } = options;
   if (
-    timeout === undefined && redirect === undefined && maxBodySize === undefined &&
-    throwHttpErrors === undefined && credentials === undefined && guard === undefined
+    timeout === undefined &&
+    redirect === undefined &&
+    maxBodySize === undefined &&
+    throwHttpErrors === undefined &&
+    credentials === undefined &&
+    guard === undefined
   ) {
     return base;
   }

@@ -37,14 +37,26 @@ export function prepare(
   const { signal, lane, priority, onProgress } = options;
   checkSignal(signal);
   const { readings } = defaults;
-  const call = new Call({ method: checkMethod(method), url, policy, readings, streaming, lane, priority, signal, onProgress });
+  const call = new Call({
+    method: checkMethod(method),
+    url,
+    policy,
+    readings,
+    streaming,
+    lane,
+    priority,
+    signal,
+    onProgress,
+  });
   let fields = defaults.fields.direct(url, policy.credentials);
   if (options.credentials) fields = mergeFields(fields, credentialFields(options.credentials, 'credentials'));
   if (own !== undefined) fields = mergeFields(fields, own);
   const body = readBody(options);
   if (body !== undefined) {
-    if (call.method === 'GET' || call.method === 'HEAD') throw new TypeError(`body: a ${call.method} request takes none`);
-    if (body.type !== undefined && fieldOf(fields, 'content-type') === undefined) fields = withField(fields, 'content-type', body.type);
+    if (call.method === 'GET' || call.method === 'HEAD')
+      throw new TypeError(`body: a ${call.method} request takes none`);
+    if (body.type !== undefined && fieldOf(fields, 'content-type') === undefined)
+      fields = withField(fields, 'content-type', body.type);
     checkLength(fields, body.length);
   }
   return new HttpRequest(call.method, url, fields, body, call);
@@ -54,7 +66,9 @@ function readTarget(input: string | URL, base: URL | undefined): URL {
   const url = readUrl(input, base);
   // Only text that says so itself leads elsewhere: '//evil.example' and '\\evil.example' would too.
   if (base !== undefined && typeof input === 'string' && url.origin !== base.origin && !/^\s*https?:/i.test(input)) {
-    throw new TypeError('url: a relative URL led to another origin than baseUrl; name the other origin with an absolute URL');
+    throw new TypeError(
+      'url: a relative URL led to another origin than baseUrl; name the other origin with an absolute URL',
+    );
   }
   return url;
 }
@@ -63,9 +77,11 @@ const usualMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 
 
 function checkMethod(method: string): string {
   if (usualMethods.has(method)) return method;
-  if (typeof method !== 'string' || !isToken(method)) throw new TypeError('method: expected an HTTP method such as GET (RFC 9110 9.1)');
+  if (typeof method !== 'string' || !isToken(method))
+    throw new TypeError('method: expected an HTTP method such as GET (RFC 9110 9.1)');
   const upper = method.toUpperCase();
-  if (upper === 'CONNECT' || upper === 'TRACE') throw new TypeError(`method: ${upper} is not a request that a session makes`);
+  if (upper === 'CONNECT' || upper === 'TRACE')
+    throw new TypeError(`method: ${upper} is not a request that a session makes`);
   return usualMethods.has(upper) ? upper : method;
 }
 
@@ -99,11 +115,15 @@ function decode(text: string): string {
 function appendQuery(url: URL, query: QueryInput): void {
   const params = query instanceof URLSearchParams ? query : new URLSearchParams();
   if (params !== query) {
-    if (typeof query !== 'object' || query === null) throw new TypeError(`query: expected an object or URLSearchParams, got ${String(query)}`);
+    if (typeof query !== 'object' || query === null)
+      throw new TypeError(`query: expected an object or URLSearchParams, got ${String(query)}`);
     for (const [name, value] of Object.entries(query)) {
       for (const item of Array.isArray(value) ? value : [value]) {
         if (item === undefined || item === null) continue;
-        if (typeof item === 'object') throw new TypeError(`query: the value of '${name}' is an object; expected text, a number, a boolean or a list of them`);
+        if (typeof item === 'object')
+          throw new TypeError(
+            `query: the value of '${name}' is an object; expected text, a number, a boolean or a list of them`,
+          );
         params.append(name, String(item));
       }
     }

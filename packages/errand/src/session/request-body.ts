@@ -42,10 +42,12 @@ function jsonBody(value: unknown): RequestBody {
 function formBody(form: FormInput): RequestBody {
   const fields = form instanceof URLSearchParams ? form : new URLSearchParams();
   if (fields !== form) {
-    if (typeof form !== 'object') throw new TypeError(`form: expected an object or URLSearchParams, got ${String(form)}`);
+    if (typeof form !== 'object')
+      throw new TypeError(`form: expected an object or URLSearchParams, got ${String(form)}`);
     for (const [name, value] of Object.entries(form)) {
       if (value === undefined || value === null) continue;
-      if (typeof value === 'object') throw new TypeError(`form: the value of '${name}' is an object; expected text, a number or a boolean`);
+      if (typeof value === 'object')
+        throw new TypeError(`form: the value of '${name}' is an object; expected text, a number or a boolean`);
       fields.append(name, String(value));
     }
   }
@@ -55,13 +57,16 @@ function formBody(form: FormInput): RequestBody {
 function bodyOf(input: BodyInput): RequestBody {
   if (typeof input === 'string') return inMemory(Buffer.from(input), 'text/plain;charset=UTF-8');
   if (input instanceof ArrayBuffer) return inMemory(new Uint8Array(input), undefined);
-  if (ArrayBuffer.isView(input)) return inMemory(new Uint8Array(input.buffer, input.byteOffset, input.byteLength), undefined);
+  if (ArrayBuffer.isView(input))
+    return inMemory(new Uint8Array(input.buffer, input.byteOffset, input.byteLength), undefined);
   if (input instanceof URLSearchParams) return formBody(input);
   if (input instanceof FormData) return multipart(input, `errand-${randomBytes(24).toString('hex')}`);
   if (input instanceof Blob) return blobBody(input);
   if (typeof input === 'function') return factoryBody(input);
   if (isAsyncIterable(input)) return onceOnly(input);
-  throw new TypeError(`body: expected text, bytes, Blob, FormData, a stream or a function returning one, got ${typeof input}`);
+  throw new TypeError(
+    `body: expected text, bytes, Blob, FormData, a stream or a function returning one, got ${typeof input}`,
+  );
 }
 
 function inMemory(bytes: Uint8Array, type: string | undefined): RequestBody {
@@ -78,7 +83,13 @@ function inMemory(bytes: Uint8Array, type: string | undefined): RequestBody {
 
 function blobBody(blob: Blob): RequestBody {
   const open = () => blob.stream() as unknown as AsyncIterable<Uint8Array>;
-  return { type: blob.type === '' ? undefined : blob.type, bytes: undefined, length: blob.size, replayable: true, open };
+  return {
+    type: blob.type === '' ? undefined : blob.type,
+    bytes: undefined,
+    length: blob.size,
+    replayable: true,
+    open,
+  };
 }
 
 function factoryBody(make: () => BodyInput | Promise<BodyInput>): RequestBody {

@@ -57,7 +57,8 @@ export class Session implements AsyncDisposable {
       gates: options.limits === undefined || parent === undefined ? this.#foundation.gates : gatesFor(merged),
       transport: this.#transport.handle,
     });
-    const send: Send = (method, url, callOptions) => this.#open(prepare(method, url, callOptions, this.#defaults, true));
+    const send: Send = (method, url, callOptions) =>
+      this.#open(prepare(method, url, callOptions, this.#defaults, true));
     this.fetch = fetchOver(send, this.#defaults.baseUrl);
   }
 

@@ -11,7 +11,10 @@ export interface SessionStats {
   cacheHits: number;
   deduped: number;
   /** By `host:port`; hosts that are idle and have nothing to remember are left out. */
-  hosts: Record<string, { inFlight: number; queued: number; circuit: 'closed' | 'open' | 'half-open'; tokens?: number }>;
+  hosts: Record<
+    string,
+    { inFlight: number; queued: number; circuit: 'closed' | 'open' | 'half-open'; tokens?: number }
+  >;
   /** Bodies that were read in a worker thread. */
   offloaded: number;
 }

@@ -42,7 +42,8 @@ export function transportOptions(options: SessionOptions, resolver: Resolver): T
   if (localAddress !== undefined && isIP(localAddress) === 0) {
     throw new TypeError(`connection.localAddress: expected an IP address, got '${String(localAddress)}'`);
   }
-  if (family !== 0 && family !== 4 && family !== 6) throw new TypeError(`connection.family: expected 0, 4 or 6, got ${String(family)}`);
+  if (family !== 0 && family !== 4 && family !== 6)
+    throw new TypeError(`connection.family: expected 0, 4 or 6, got ${String(family)}`);
   if (unixSocket !== undefined && (typeof unixSocket !== 'string' || unixSocket === '')) {
     throw new TypeError('connection.unixSocket: expected the path of a socket');
   }
@@ -55,7 +56,8 @@ export function transportOptions(options: SessionOptions, resolver: Resolver): T
       family,
       unixSocket,
       http2,
-      happyEyeballs: happyEyeballs === false ? Number.POSITIVE_INFINITY : parseDuration(happyEyeballs, 'connection.happyEyeballs'),
+      happyEyeballs:
+        happyEyeballs === false ? Number.POSITIVE_INFINITY : parseDuration(happyEyeballs, 'connection.happyEyeballs'),
     },
     keepAlive: parseDuration(connection.keepAlive ?? 4_000, 'connection.keepAlive'),
     maxAge: parseDuration(connection.maxAge ?? 300_000, 'connection.maxAge'),
@@ -73,6 +75,7 @@ export function resolverFor(options: SessionOptions): Resolver {
 
 function atLeastOne(value: number | undefined, option: string): number {
   if (value === undefined || value === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
-  if (!Number.isInteger(value) || value < 1) throw new TypeError(`${option}: expected a whole number of at least 1, got ${String(value)}`);
+  if (!Number.isInteger(value) || value < 1)
+    throw new TypeError(`${option}: expected a whole number of at least 1, got ${String(value)}`);
   return value;
 }

@@ -29,7 +29,8 @@ export class Collector {
     const before = this.#length;
     this.#length += piece.length;
     if (this.#buffer !== undefined && this.#length <= this.#buffer.length) this.#buffer.set(piece, before);
-    else if (this.#length > this.#limit && this.cut) this.#pieces.push(piece.subarray(0, Math.max(0, this.#limit - before)));
+    else if (this.#length > this.#limit && this.cut)
+      this.#pieces.push(piece.subarray(0, Math.max(0, this.#limit - before)));
     else this.#pieces.push(piece);
     return this.#length <= this.#limit;
   }

@@ -67,8 +67,13 @@ const plain: Codings = [];
  */
 export function readCodings(header: string | undefined): Codings {
   if (header === undefined || header === '') return plain;
-  const names = header.toLowerCase().split(',').map((name) => name.trim()).filter((name) => name !== '' && name !== 'identity');
-  if (names.length > maxCodings) throw new DecodeError(`${names.length} stacked content codings; at most ${maxCodings} are undone`);
+  const names = header
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && name !== 'identity');
+  if (names.length > maxCodings)
+    throw new DecodeError(`${names.length} stacked content codings; at most ${maxCodings} are undone`);
   return names.reverse().map((name) => {
     if (name === 'gzip' || name === 'x-gzip') return 'gzip';
     if (name === 'deflate' || name === 'br') return name;
@@ -101,7 +106,12 @@ export interface Decoded {
  * `cut` true: what is longer than the limit is cut there instead of refused.
  * @throws DecodeError, BodyTooLargeError (as a rejection where it is a promise).
  */
-export function decodeBody(packed: Uint8Array, codings: Codings, limit: number, cut: boolean): Decoded | Promise<Decoded> {
+export function decodeBody(
+  packed: Uint8Array,
+  codings: Codings,
+  limit: number,
+  cut: boolean,
+): Decoded | Promise<Decoded> {
   if (codings.length === 0 || packed.length === 0) return { bytes: packed, truncated: false };
   if (cut) return decodeCut(packed, codings, limit);
   const options = { maxOutputLength: boundedLength(limit) };
@@ -115,7 +125,12 @@ export function decodeBody(packed: Uint8Array, codings: Codings, limit: number, 
   return decodeLarge(packed, codings, limit, options);
 }
 
-async function decodeLarge(packed: Uint8Array, codings: Codings, limit: number, options: zlib.ZlibOptions): Promise<Decoded> {
+async function decodeLarge(
+  packed: Uint8Array,
+  codings: Codings,
+  limit: number,
+  options: zlib.ZlibOptions,
+): Promise<Decoded> {
   let bytes = packed;
   for (const name of codings) {
     try {

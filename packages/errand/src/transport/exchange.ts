@@ -32,7 +32,9 @@ export interface ExchangeParts {
 
 type Phase = 'waiting' | 'sending' | 'head' | 'body' | 'done';
 
-export class Exchange implements Dispatcher.DispatchHandler, Cancelable, Waiter, Occupant, Feed, Sending, ConnectReport {
+export class Exchange
+  implements Dispatcher.DispatchHandler, Cancelable, Waiter, Occupant, Feed, Sending, ConnectReport
+{
   previous: Waiter | undefined;
   next: Waiter | undefined;
   readonly #parts: ExchangeParts;
@@ -210,7 +212,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Cancelable, Waiter,
     this.#startTimer(call.policy.timeouts.idle);
     const length = this.#framing === 'length' ? Number(responseField(fields, 'content-length')) : undefined;
     const { policy } = call;
-    this.#passing = policy.redirect.mode === 'follow' && isRedirect(status) && responseField(fields, 'location') !== undefined;
+    this.#passing =
+      policy.redirect.mode === 'follow' && isRedirect(status) && responseField(fields, 'location') !== undefined;
     const refused = policy.throwHttpErrors && status >= 400;
     if (call.streaming && !refused && !this.#passing) {
       this.#beginStream(this.#framing === 'none' ? [] : readCodings(responseField(fields, 'content-encoding')));
@@ -219,7 +222,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Cancelable, Waiter,
     const cut = refused || this.#passing;
     const limit = this.#bodyLimit();
     if (length !== undefined && length > limit && !cut) throw new BodyTooLargeError(limit);
-    const codings = this.#framing === 'none' || this.#passing ? [] : readCodings(responseField(fields, 'content-encoding'));
+    const codings =
+      this.#framing === 'none' || this.#passing ? [] : readCodings(responseField(fields, 'content-encoding'));
     this.#collector = new Collector(length, limit, codings, cut);
   }
 
@@ -241,7 +245,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Cancelable, Waiter,
     this.#received += chunk.length;
     this.#timer?.refresh();
     const { call } = this.#request;
-    if (call.onProgress !== undefined) call.onProgress({ direction: 'down', bytes: this.#received, total: this.#total() });
+    if (call.onProgress !== undefined)
+      call.onProgress({ direction: 'down', bytes: this.#received, total: this.#total() });
     if (this.#incoming !== undefined) {
       this.#incoming.push(chunk);
       return;
@@ -284,7 +289,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Cancelable, Waiter,
     connection?.destroy();
     if (!(error instanceof ConnectionGone)) this.fail(exchangeFailure(error, connection?.broken, false));
     else if (this.#attempt.reusedConnection) this.#parts.pool.acquire(this);
-    else this.fail(new ConnectError('the server closed the connection before anything was sent', { cause: connection?.broken }));
+    else
+      this.fail(
+        new ConnectError('the server closed the connection before anything was sent', { cause: connection?.broken }),
+      );
   }
 
   // ── The feed of a body that is streamed
@@ -326,7 +334,9 @@ export class Exchange implements Dispatcher.DispatchHandler, Cancelable, Waiter,
   }
 
   #total(): number | undefined {
-    return this.#framing === 'length' ? Number(responseField(this.#fields as ResponseFields, 'content-length')) : undefined;
+    return this.#framing === 'length'
+      ? Number(responseField(this.#fields as ResponseFields, 'content-length'))
+      : undefined;
   }
 
   #startTimer(limit: number): void {
@@ -349,7 +359,14 @@ export class Exchange implements Dispatcher.DispatchHandler, Cancelable, Waiter,
 
   #response(body: HttpResponse['body'], truncated: boolean): HttpResponse {
     const { url, call } = this.#request;
-    const init = { status: this.#status, statusText: this.#statusText, fields: this.#fields as ResponseFields, body, url, truncated };
+    const init = {
+      status: this.#status,
+      statusText: this.#statusText,
+      fields: this.#fields as ResponseFields,
+      body,
+      url,
+      truncated,
+    };
     return new HttpResponse(init, call);
   }
 
@@ -372,7 +389,9 @@ export class Exchange implements Dispatcher.DispatchHandler, Cancelable, Waiter,
     try {
       const decoded = collector.take(cut);
       if (decoded instanceof Promise) {
-        call.race(decoded).then(({ bytes, truncated }) => this.#resolve(this.#response(bytes, truncated)), this.#reject);
+        call
+          .race(decoded)
+          .then(({ bytes, truncated }) => this.#resolve(this.#response(bytes, truncated)), this.#reject);
       } else {
         this.#resolve(this.#response(decoded.bytes, decoded.truncated));
       }

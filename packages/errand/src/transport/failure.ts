@@ -5,30 +5,37 @@ import { DisconnectedError, ErrandError, ProtocolError } from '../errors.js';
 export function exchangeFailure(error: unknown, broken: Error | undefined, inBody: boolean): ErrandError {
   if (error instanceof ErrandError) return error;
   if (broken instanceof ErrandError) return broken;
-  const { code, message = String(error) } = error as { code?: string; message?: string };
   const where = inBody ? 'in the middle of the response body' : 'before the response';
-  if (broken !== undefined) {
-    return new DisconnectedError(`the connection failed ${where}: ${broken.message}`, { cause: broken });
+  const cause = (isSystemError(broken) ? broken : error) as Error;
+  if (isSystemError(cause)) return new DisconnectedError(`the connection failed ${where}: ${cause.message}`, { cause });
+  if (isDisconnection(cause)) return new DisconnectedError(`the server closed the connection ${where}`, { cause });
+  if (codeOf(cause) === 'UND_ERR_HEADERS_OVERFLOW') {
+    return new ProtocolError('the response head is longer than maxHeaderSize', { cause });
   }
-  switch (code) {
-    case 'UND_ERR_SOCKET':
-    case 'UND_ERR_INFO':
-    case 'UND_ERR_ABORTED':
-    case 'UND_ERR_DESTROYED':
-    case 'UND_ERR_CLOSED':
-      if (message === 'bad response' || message === 'bad upgrade') break;
-      return new DisconnectedError(`the server closed the connection ${where}`, { cause: error });
-    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
-    case 'HPE_INVALID_EOF_STATE':
-      return new DisconnectedError(`the server closed the connection ${where}`, { cause: error });
-    case 'UND_ERR_HEADERS_OVERFLOW':
-      return new ProtocolError('the response head is longer than maxHeaderSize', { cause: error });
-  }
-  if (code?.startsWith('HPE_') || code?.startsWith('UND_ERR') || code === 'ERR_ASSERTION') {
-    return new ProtocolError(`the response is not valid HTTP: ${message}`, { cause: error });
-  }
-  if (code !== undefined && /^E[A-Z]+$/.test(code)) {
-    return new DisconnectedError(`the connection failed ${where}: ${message}`, { cause: error });
-  }
-  return new ProtocolError(`the response could not be read: ${message}`, { cause: error });
+  return new ProtocolError(`the response is not valid HTTP: ${cause.message}`, { cause });
+}
+
+/** What the operating system or TLS reports, as against what the parser makes of the bytes. */
+function isSystemError(error: unknown): boolean {
+  const code = codeOf(error);
+  return code !== undefined && /^(?:E[A-Z0-9]+|ERR_(?:SSL|TLS|SOCKET|STREAM|HTTP2)_.*)$/.test(code);
+}
+
+const disconnections = new Set([
+  'UND_ERR_SOCKET',
+  'UND_ERR_INFO',
+  'UND_ERR_ABORTED',
+  'UND_ERR_DESTROYED',
+  'UND_ERR_CLOSED',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+  'HPE_INVALID_EOF_STATE',
+]);
+
+function isDisconnection(error: Error): boolean {
+  return disconnections.has(codeOf(error) ?? '') && error.message !== 'bad response' && error.message !== 'bad upgrade';
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : undefined;
 }

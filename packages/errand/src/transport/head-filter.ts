@@ -104,6 +104,9 @@ function digit(byte: number | undefined): number {
 }
 
 function notHttp(bytes: Buffer, start: number): ProtocolError {
-  const shown = bytes.subarray(start, start + 24).toString('latin1').replace(/[^\x20-\x7e]/g, '·');
+  const shown = bytes
+    .subarray(start, start + 24)
+    .toString('latin1')
+    .replace(/[^\x20-\x7e]/g, '·');
   return new ProtocolError(`the answer does not begin with an HTTP/1.x status line but with '${shown}'`);
 }

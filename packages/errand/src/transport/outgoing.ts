@@ -15,7 +15,11 @@ export interface Sending {
 }
 
 /** The body in pieces that the peer takes one by one. */
-export async function* outgoing(body: RequestBody, sending: Sending, onProgress: Progress | undefined): AsyncGenerator<Uint8Array> {
+export async function* outgoing(
+  body: RequestBody,
+  sending: Sending,
+  onProgress: Progress | undefined,
+): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   const total = body.length;
   for await (const piece of body.bytes === undefined ? body.open() : slices(body.bytes)) {

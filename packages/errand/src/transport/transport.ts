@@ -50,7 +50,12 @@ export class Transport {
   }
 }
 
-function planFor(request: HttpRequest, connection: ConnectionSettings, tls: TlsSettings, resolver: Resolver): ConnectPlan {
+function planFor(
+  request: HttpRequest,
+  connection: ConnectionSettings,
+  tls: TlsSettings,
+  resolver: Resolver,
+): ConnectPlan {
   const { url, call, route } = request;
   const hostname = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
   const protocol = url.protocol as 'http:' | 'https:';

@@ -1,6 +1,6 @@
 // Small servers on loopback for tests; each ends with the block that made it.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 
 export interface TestServer extends AsyncDisposable {
   readonly url: string;
@@ -13,20 +13,29 @@ export interface TestServer extends AsyncDisposable {
 }
 
 /** An HTTP server that answers with `handler`. */
-export async function serve(handler: (request: IncomingMessage, response: ServerResponse) => unknown): Promise<TestServer> {
+export async function serve(
+  handler: (request: IncomingMessage, response: ServerResponse) => unknown,
+): Promise<TestServer> {
   const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
     made.requests.push(request);
     void handler(request, response);
   });
   server.keepAliveTimeout = 60_000;
-  const made = { connections: 0, requests: [] as IncomingMessage[], server } as unknown as TestServer & { url: string; port: number };
+  const made = { connections: 0, requests: [] as IncomingMessage[], server } as unknown as TestServer & {
+    url: string;
+    port: number;
+  };
   server.on('connection', (socket) => {
     made.connections++;
     track(sockets, socket);
   });
   const port = await listen(server);
-  return Object.assign(made, { port, url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: () => end(server, sockets) });
+  return Object.assign(made, {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: () => end(server, sockets),
+  });
 }
 
 export interface RawServer extends AsyncDisposable {
@@ -44,7 +53,11 @@ export async function serveRaw(handler: (socket: Socket, index: number) => unkno
     void handler(socket, made.connections++);
   });
   const port = await listen(server);
-  return Object.assign(made, { port, url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: () => end(server, sockets) });
+  return Object.assign(made, {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: () => end(server, sockets),
+  });
 }
 
 /** A port on loopback that nobody listens on. */
