@@ -1,0 +1,22 @@
+// Starts the playground: the theme first, then the connection, then the page.
+import { render } from 'preact';
+import './layout/theme.css';
+import './layout/base.css';
+import './layout/layout.css';
+import './places/places.css';
+import './messages/messages.css';
+import './markdown/markdown.css';
+import './embeds/embeds.css';
+import './files/files.css';
+import './components/components.css';
+import './modal/modal.css';
+import './composer/composer.css';
+import './inspector/inspector.css';
+import 'uplot/dist/uPlot.min.css';
+import { App } from './app.js';
+import { apply } from './layout/theme.js';
+import { connect } from './state/link.js';
+
+apply();
+connect();
+render(<App />, document.getElementById('app')!);
