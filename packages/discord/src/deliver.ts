@@ -1,5 +1,5 @@
 // An answer's way to the user: tried in ever simpler forms while Discord refuses them, again while Discord is troubled,
-// and in the channel when the interaction is gone. It never rejects, and what could not be delivered is in the log.
+// and in the channel when the interaction takes none. It never rejects, and what could not be delivered is in the log.
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChatInputCommandInteraction } from 'discord.js';
 import type { Acknowledgement } from './acknowledgement.js';
@@ -43,7 +43,7 @@ export async function deliver(message: Message, secret: boolean, to: Recipient):
         if (refusal === 'too-large') while (forms[0]?.files?.length) forms.shift();
         continue;
       }
-      return refusal === 'gone' && (await lastResort(forms, secret, to));
+      return lastResort(forms, secret, to);
     }
   }
   log.error(facts, 'the answer was lost: Discord took it in no form');
@@ -56,8 +56,8 @@ async function lastResort(forms: readonly Message[], secret: boolean, to: Recipi
     log.warn({ ...facts, ...errorFacts(error) }, 'could not answer in the channel either');
     return false;
   });
-  if (said) log.info(facts, 'the interaction was gone; answered in the channel instead');
-  else log.error(facts, 'the answer was lost: the interaction is gone');
+  if (said) log.info(facts, 'the interaction takes no answer; answered in the channel instead');
+  else log.error(facts, 'the answer was lost: the interaction takes none, and the channel is no place for it');
   return said;
 }
 

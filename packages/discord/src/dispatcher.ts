@@ -144,7 +144,7 @@ export class Dispatcher {
       reply = await this.#execute(command, interaction, to);
       await to.acknowledgement.settle();
       if (reply === undefined) return await this.#finishByItself(to);
-      await this.#answer(toMessage(reply), to);
+      await this.#answer(toMessage(reply), command.ephemeral ?? false, to);
     } catch (error) {
       await this.#apologise(error, to);
     }
@@ -188,10 +188,10 @@ export class Dispatcher {
     throw new Notice('noAnswer', 'the command returned nothing and did not answer by itself');
   }
 
-  async #answer(message: Message, to: Recipient): Promise<void> {
+  async #answer(message: Message, ephemeral: boolean, to: Recipient): Promise<void> {
     const { interaction } = to;
     const fitting = withFilesUpTo(message, interaction.attachmentSizeLimit ?? defaultFileLimit, interaction.locale);
-    const secret = ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
+    const secret = ephemeral || ((message.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
     await deliver(fitting, secret, to);
   }
 

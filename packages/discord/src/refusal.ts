@@ -18,6 +18,7 @@ const meaning: Readonly<Record<number, Refusal>> = {
   10062: 'gone', // unknown interaction: not acknowledged within 3 s
   50027: 'gone', // invalid webhook token
   40060: 'already',
+  40094: 'forbidden', // the follow-ups of a user-installed app are used up
   40005: 'too-large',
 };
 
