@@ -84,15 +84,15 @@ describe('an open circuit', () => {
 
   it('lets exactly one find out, once its time is over', () => {
     const circuit = opened();
-    expect([circuit.probe(499), circuit.state(499)]).toEqual([false, 'open']);
+    expect([circuit.probe({}, 499), circuit.state(499)]).toEqual([false, 'open']);
     expect(circuit.state(500)).toBe('half-open');
-    expect([circuit.probe(500), circuit.probe(500), circuit.probe(5_000)]).toEqual([true, false, false]);
+    expect([circuit.probe({}, 500), circuit.probe({}, 500), circuit.probe({}, 5_000)]).toEqual([true, false, false]);
     expect(circuit.state(500)).toBe('half-open');
   });
 
   it('closes when the probe succeeds, with a clean slate', () => {
     const circuit = opened();
-    circuit.probe(500);
+    circuit.probe({}, 500);
     circuit.probed('success', 510);
     expect(circuit.state(510)).toBe('closed');
     record(circuit, 'fff', 510);
@@ -101,24 +101,24 @@ describe('an open circuit', () => {
 
   it('opens again when the probe fails', () => {
     const circuit = opened();
-    circuit.probe(500);
+    circuit.probe({}, 500);
     circuit.probed('failure', 600);
     expect([circuit.state(600), circuit.retryAt]).toEqual(['open', 1_100]);
-    expect([circuit.probe(1_099), circuit.probe(1_100)]).toEqual([false, true]);
+    expect([circuit.probe({}, 1_099), circuit.probe({}, 1_100)]).toEqual([false, true]);
   });
 
   it('lets the next one find out when the probe found out nothing', () => {
     const circuit = opened();
-    circuit.probe(500);
+    circuit.probe({}, 500);
     circuit.probed('unknown', 510);
-    expect([circuit.state(510), circuit.probe(510)]).toEqual(['half-open', true]);
+    expect([circuit.state(510), circuit.probe({}, 510)]).toEqual(['half-open', true]);
   });
 
   it('takes no notice of requests that began before it opened', () => {
     const circuit = opened();
     record(circuit, 'ssss', 100);
     expect(circuit.state(100)).toBe('open');
-    circuit.probe(500);
+    circuit.probe({}, 500);
     record(circuit, 'ssff', 510);
     expect(circuit.state(510)).toBe('half-open');
   });
@@ -139,7 +139,7 @@ it('lets at most one request in at a time while not closed, whatever happens', (
         now += gap;
         const retryAt = circuit.retryAt;
         if (circuit.closed) running.push(false);
-        else if (circuit.probe(now)) {
+        else if (circuit.probe({}, now)) {
           expect(now).toBeGreaterThanOrEqual(retryAt);
           running.push(true);
         }
@@ -152,7 +152,7 @@ it('lets at most one request in at a time while not closed, whatever happens', (
         }
       }
       for (const probing of running) if (probing) circuit.probed('unknown', now);
-      expect(circuit.closed || circuit.probe(now + settings.openFor)).toBe(true);
+      expect(circuit.closed || circuit.probe({}, now + settings.openFor)).toBe(true);
     }),
     { numRuns: 200 },
   );

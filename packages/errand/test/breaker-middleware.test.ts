@@ -1,5 +1,6 @@
 // The breaker around a scripted handler: by what hosts are judged, and what happens while one is down.
 import { describe, expect, it } from 'vitest';
+import { compose, type Middleware } from '../src/core/handler.js';
 import type { Attempt } from '../src/core/trace.js';
 import {
   AbortError,
@@ -18,15 +19,22 @@ import {
   TimeoutError,
   TlsError,
 } from '../src/errors.js';
-import { breaker, judgeError } from '../src/middleware/breaker/breaker.js';
+import { breaker, judge, judgeError } from '../src/middleware/breaker/breaker.js';
 import { Circuits } from '../src/middleware/breaker/circuits.js';
 import { answer, requestTo } from './support/scripted.js';
 
 function broken(settings: { openFor?: number; minimumRequests?: number } = {}) {
+  // Stands for the queue: requests for /waits wait there until they are let go.
+  let letGo: () => void = () => {};
+  const turn = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const queue: Middleware = (next) => (request) =>
+    request.url.pathname === '/waits' ? turn.then(() => next(request)) : next(request);
   const circuits = new Circuits({ failureRate: 0.5, minimumRequests: 2, window: 60_000, openFor: 60_000, ...settings });
   let asked = 0;
   let script: Array<number | Error | Promise<number>> = [];
-  const handler = breaker(circuits)(async (request) => {
+  const handler = compose([breaker(circuits), queue, judge(circuits)], async (request) => {
     asked++;
     const next = await script.shift();
     if (next instanceof Error) throw next;
@@ -37,7 +45,7 @@ function broken(settings: { openFor?: number; minimumRequests?: number } = {}) {
     script = steps;
   };
   const state = () => circuits.state('h.example:80', performance.now());
-  return { ask, play, state, asked: () => asked };
+  return { ask, play, state, letGo: () => letGo(), asked: () => asked };
 }
 
 const open = async (host: ReturnType<typeof broken>) => {
@@ -101,6 +109,26 @@ it('leaves the host alone again when the probe fails, and lets another find out 
   }
 });
 
+it('refuses those who were waiting while the host went down, before they reach it', async () => {
+  const host = broken();
+  const waiting = host.ask('http://h.example/waits');
+  await open(host);
+  host.letGo();
+  await expect(waiting).rejects.toBeInstanceOf(CircuitOpenError);
+  expect(host.asked()).toBe(2);
+});
+
+it('lets the one that finds out wait for its turn', async () => {
+  const host = broken({ openFor: 1 });
+  await open(host);
+  while (host.state() !== 'half-open') await new Promise((resolve) => setTimeout(resolve, 1));
+  const probe = host.ask('http://h.example/waits');
+  await expect(host.ask()).rejects.toBeInstanceOf(CircuitOpenError);
+  host.letGo();
+  expect((await probe).status).toBe(200);
+  expect(host.state()).toBe('closed');
+});
+
 describe('what counts', () => {
   it.each([500, 502, 503, 504, 599])('status %i', async (status) => {
     const host = broken();
@@ -118,7 +146,7 @@ describe('what counts', () => {
   });
 
   const { call } = requestTo('http://h.example/');
-  const judge = (error: unknown) => judgeError(error, call, performance.now());
+  const outcomeOf = (error: unknown) => judgeError(error, call, performance.now());
 
   it.each([
     new ConnectError('refused'),
@@ -130,7 +158,7 @@ describe('what counts', () => {
     new TimeoutError('headers', 10),
     new TimeoutError('idle', 10),
   ])('$name ($phase)', (error) => {
-    expect(judge(error)).toBe('failure');
+    expect(outcomeOf(error)).toBe('failure');
   });
 
   it.each([
@@ -146,7 +174,7 @@ describe('what counts', () => {
     new DecodeError('not gzip'),
     new TypeError('broken middleware'),
   ])('$name ($phase) does not', (error) => {
-    expect(judge(error)).toBe('unknown');
+    expect(outcomeOf(error)).toBe('unknown');
   });
 
   it('the whole call’s time, where the host had most of it and never began to answer', () => {

@@ -1,5 +1,6 @@
-// The middleware that leaves alone a host that is down, and judges hosts by how their requests go: by failing connections,
-// by silence and by statuses of 500 and more, never by what a caller, the guard, a proxy or this session's own limits did.
+// The two ends of the breaker: one leaves alone a host that is down, the other judges hosts by how their requests go. They
+// go by failing connections, silence and statuses of 500 and more, never by what a caller, the guard, a proxy or this
+// session's own limits did.
 import type { Call } from '../../core/call.js';
 import type { Handler, Middleware } from '../../core/handler.js';
 import type { HttpRequest } from '../../core/request.js';
@@ -9,10 +10,22 @@ import { CircuitOpenError, ConnectionError, ProtocolError, ProxyError, TimeoutEr
 import type { Circuit, Outcome } from './circuit.js';
 import type { Circuits } from './circuits.js';
 
+/** Before the wait for a turn: what is refused here takes neither a slot nor a token. */
 export function breaker(circuits: Circuits): Middleware {
   return (next) => (request) => {
     const now = performance.now();
     const circuit = circuits.of(hostOf(request.url), now);
+    if (circuit.closed) return next(request);
+    if (circuit.probe(request.call, now)) return findOut(circuit, request, next);
+    return Promise.reject(refusal(circuit, request));
+  };
+}
+
+/** Behind the wait for a turn: those who waited while the host went down do not find out one by one. */
+export function judge(circuits: Circuits): Middleware {
+  return (next) => (request) => {
+    const { call } = request;
+    const circuit = circuits.of(hostOf(request.url), performance.now());
     if (circuit.closed) {
       return next(request).then(
         (response) => {
@@ -20,15 +33,22 @@ export function breaker(circuits: Circuits): Middleware {
           return response;
         },
         (error) => {
-          circuit.record(judgeError(error, request.call, performance.now()), performance.now());
+          const now = performance.now();
+          circuit.record(judgeError(error, call, now), now);
           throw error;
         },
       );
     }
-    if (circuit.probe(now)) return findOut(circuit, request, next);
-    const wait = Math.max(0, Math.ceil(circuit.retryAt - now));
-    return Promise.reject(new CircuitOpenError(hostOf(request.url), new Date(Date.now() + wait)));
+    if (circuit.probedBy(call)) return next(request);
+    const error = refusal(circuit, request);
+    if (call.attempt !== undefined) call.attempt.error = error.code;
+    return Promise.reject(error);
   };
+}
+
+function refusal(circuit: Circuit, request: HttpRequest): CircuitOpenError {
+  const wait = Math.max(0, Math.ceil(circuit.retryAt - performance.now()));
+  return new CircuitOpenError(hostOf(request.url), new Date(Date.now() + wait));
 }
 
 async function findOut(circuit: Circuit, request: HttpRequest, next: Handler): Promise<HttpResponse> {

@@ -14,7 +14,8 @@ export class Circuit implements Forgettable {
   readonly #counts: RecentCounts;
   /** Until when nothing is let through; undefined while closed. */
   #openUntil: number | undefined;
-  #probing = false;
+  /** On whose behalf a request finds out now. */
+  #prober: object | undefined;
 
   constructor(settings: BreakerSettings) {
     this.#settings = settings;
@@ -27,7 +28,7 @@ export class Circuit implements Forgettable {
 
   state(now: number): CircuitState {
     if (this.#openUntil === undefined) return 'closed';
-    return this.#probing || now >= this.#openUntil ? 'half-open' : 'open';
+    return this.#prober !== undefined || now >= this.#openUntil ? 'half-open' : 'open';
   }
 
   /** When a request may be let through again; meaningful while not closed. While one finds out, it is taken to fail. */
@@ -36,11 +37,15 @@ export class Circuit implements Forgettable {
   }
 
   /** Whether this request is the one that finds out; while the circuit is not closed, all others are refused. */
-  probe(now: number): boolean {
-    if (this.#openUntil === undefined || this.#probing || now < this.#openUntil) return false;
-    this.#probing = true;
+  probe(prober: object, now: number): boolean {
+    if (this.#openUntil === undefined || this.#prober !== undefined || now < this.#openUntil) return false;
+    this.#prober = prober;
     this.#openUntil = now + this.#settings.openFor;
     return true;
+  }
+
+  probedBy(prober: object): boolean {
+    return this.#prober === prober;
   }
 
   /** How a request went that was let through a closed circuit. What comes too late to matter is ignored. */
@@ -56,14 +61,15 @@ export class Circuit implements Forgettable {
 
   /** How the probe went. Where it found out nothing, the next request does. */
   probed(outcome: Outcome, now: number): void {
-    this.#probing = false;
+    this.#prober = undefined;
     if (outcome === 'failure') this.#open(now);
     else if (outcome === 'unknown') this.#openUntil = now;
     else this.#openUntil = undefined;
   }
 
   idle(now: number): boolean {
-    if (this.#openUntil !== undefined) return !this.#probing && now >= this.#openUntil + this.#settings.window;
+    if (this.#openUntil !== undefined)
+      return this.#prober === undefined && now >= this.#openUntil + this.#settings.window;
     return this.#counts.first(now) === 0;
   }
 

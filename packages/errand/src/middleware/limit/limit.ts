@@ -13,42 +13,38 @@ import { type Gates, rateLimited } from './gates.js';
 import { readAdvice } from './server-limits.js';
 
 export function limit(gates: Gates): Middleware {
-  return (next) => (request) => {
-    const host = hostOf(request.url);
-    const now = performance.now();
-    const turn = gates.enter(host, now);
-    if (turn !== undefined) return proceed(turn, request, next, now);
-    return new Promise((resolve, reject) => {
-      new Place(gates, host, request, next, resolve, reject).take(now);
-    });
+  return (next) => {
+    const way: Way = { gates, next };
+    return (request) => {
+      const host = hostOf(request.url);
+      const now = performance.now();
+      const turn = gates.enter(host, now);
+      if (turn !== undefined) return proceed(turn, request, next, now);
+      return new Promise((resolve) => {
+        new Place(way, request, resolve).take(host, now);
+      });
+    };
   };
 }
 
-/** A request in its host's queue. */
+/** What all that wait have in common. */
+interface Way {
+  readonly gates: Gates;
+  readonly next: Handler;
+}
+
+/** A request in its host's queue. Tens of thousands may wait: it holds no more than it needs. */
 class Place extends Applicant implements Cancelable {
-  readonly #gates: Gates;
-  readonly #host: string;
+  readonly #way: Way;
   readonly #request: HttpRequest;
-  readonly #next: Handler;
-  readonly #resolve: (response: Promise<HttpResponse>) => void;
-  readonly #reject: (error: ErrandError) => void;
+  readonly #resolve: (outcome: Promise<HttpResponse>) => void;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(
-    gates: Gates,
-    host: string,
-    request: HttpRequest,
-    next: Handler,
-    resolve: (response: Promise<HttpResponse>) => void,
-    reject: (error: ErrandError) => void,
-  ) {
+  constructor(way: Way, request: HttpRequest, resolve: (outcome: Promise<HttpResponse>) => void) {
     super();
-    this.#gates = gates;
-    this.#host = host;
+    this.#way = way;
     this.#request = request;
-    this.#next = next;
     this.#resolve = resolve;
-    this.#reject = reject;
   }
 
   get lane(): string {
@@ -64,14 +60,14 @@ class Place extends Applicant implements Cancelable {
   }
 
   /** @throws what the gates throw, or what ended the call already. */
-  take(now: number): void {
+  take(host: string, now: number): void {
     const { call } = this.#request;
     call.throwIfOver();
     call.register(this);
     const { queue } = call.policy.timeouts;
     if (queue <= longestDelay) this.#timer = setTimeout(expire, queue, this);
     try {
-      this.#gates.wait(this.#host, this, now);
+      this.#way.gates.wait(host, this, now);
     } catch (error) {
       this.#settle();
       throw error;
@@ -80,16 +76,16 @@ class Place extends Applicant implements Cancelable {
 
   granted(turn: Turn, now: number): void {
     this.#settle();
-    this.#resolve(proceed(turn, this.#request, this.#next, now));
+    this.#resolve(proceed(turn, this.#request, this.#way.next, now));
   }
 
   hopeless(opensAt: number, now: number): void {
     this.#settle();
-    this.#fail(rateLimited(this.#host, opensAt, now));
+    this.#fail(rateLimited(hostOf(this.#request.url), opensAt, now));
   }
 
   cancel(error: ErrandError): void {
-    this.#gates.withdraw(this.#host, this);
+    this.#way.gates.withdraw(hostOf(this.#request.url), this);
     this.#settle();
     this.#fail(error);
   }
@@ -107,7 +103,7 @@ class Place extends Applicant implements Cancelable {
     const attempt = this.#request.call.newAttempt(this.#request.url);
     attempt.error = error.code;
     attempt.endedAt = performance.now();
-    this.#reject(error);
+    this.#resolve(Promise.reject(error));
   }
 }
 
@@ -131,9 +127,8 @@ async function proceed(turn: Turn, request: HttpRequest, next: Handler, now: num
 }
 
 /** A call that means to ignore Retry-After is not made to wait for it here. */
-function heed(turn: Turn, response: HttpResponse): void {
-  const { status, fields, call } = response;
-  const advice = readAdvice(status, fields, Date.now());
+function heed(turn: Turn, { status, fields, call }: HttpResponse): void {
+  const advice = readAdvice(status, fields);
   if (advice === undefined) return;
   const ignored = advice.pause !== undefined && call.policy.retry?.respectRetryAfter === false;
   const { pause: _, ...window } = advice;

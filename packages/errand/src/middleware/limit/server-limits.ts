@@ -10,12 +10,13 @@ const longestPause = 3_600_000;
 const longestOutage = 60_000;
 
 /**
- * @param wallNow `Date.now()`, for moments that are told as times of day where the response has no Date of its own.
+ * @param clock the time of day, for moments that are told as such where the response has no Date of its own.
  * @returns undefined where nothing was said.
  */
-export function readAdvice(status: number, fields: ResponseFields, wallNow: number): Advice | undefined {
-  const window = readWindow(fields, wallNow);
-  const pause = status === 429 || status === 503 || status === 403 ? readRetryAfter(fields, wallNow) : undefined;
+export function readAdvice(status: number, fields: ResponseFields, clock = Date.now): Advice | undefined {
+  const window = readWindow(fields, clock);
+  if (status !== 429 && status !== 503 && status !== 403) return window;
+  const pause = readRetryAfter(fields, clock());
   if (pause === undefined) return window;
   return { ...window, pause: Math.min(pause, status === 503 ? longestOutage : longestPause) };
 }
@@ -32,12 +33,14 @@ const separate: readonly FieldNames[] = ['ratelimit-', 'x-ratelimit-', 'x-rate-l
   resetAfter: `${prefix}reset-after`,
 }));
 
-function readWindow(fields: ResponseFields, wallNow: number): Advice | undefined {
-  const read = readRateLimit(fields);
-  if (read !== undefined) return read;
+function readWindow(fields: ResponseFields, clock: () => number): Advice | undefined {
+  if (fields.ratelimit !== undefined) {
+    const read = readRateLimit(fields);
+    if (read !== undefined) return read;
+  }
   for (const names of separate) {
     if (fields[names.remaining] === undefined) continue;
-    const window = readSeparate(names, fields, wallNow);
+    const window = readSeparate(names, fields, clock());
     if (window !== undefined) return window;
   }
   return undefined;

@@ -32,6 +32,13 @@ export class RetryBudgets {
   retried = 0;
   readonly #budgets = new IdleMap(() => new RetryBudget());
 
+  /** Takes one retry out of the host's budget, where there is one left, and counts it. */
+  take(host: string, share: number, now: number): boolean {
+    if (!this.of(host, now).take(share, now)) return false;
+    this.retried++;
+    return true;
+  }
+
   /** `host` is `host:port`. */
   of(host: string, now: number): RetryBudget {
     return this.#budgets.of(host, now);
