@@ -91,6 +91,16 @@ describe('/http', () => {
   });
 });
 
+describe('/http with a body that does not end', () => {
+  it.each(['/endless', '/big.json'])('shows the beginning of %s and goes', async (path) => {
+    const url = `${stage.web.origin}${path}`;
+    const reply = await stage.sandbox.slash('http', { method: 'GET', url }, { user: `reader of ${path}` });
+    expect(reply.embeds[0]?.title).toBe('200 OK');
+    expect(fieldsOf(reply).Body).toMatch(/^```.*\n(and on|\{"items")/);
+    expect(stage.bot.session.stats().inFlight).toBe(0);
+  });
+});
+
 describe('/status', () => {
   it('tells where the time went', async () => {
     const reply = await stage.sandbox.slash('status', { url: `${stage.web.origin}/drip` });

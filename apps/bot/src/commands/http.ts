@@ -1,7 +1,7 @@
 /** /http: one request as it is, and what came back: status, headers, time by phase, the beginning of the body. */
 import { type Command, command, fitEmbed, slash } from '@errand/discord';
-import type { HttpResponse } from 'errand';
 import { addressFrom, shownAddress } from '../address.js';
+import { excerpt } from '../excerpt.js';
 import { codeBlock, duration, plain } from '../text.js';
 import { phases } from '../timings.js';
 
@@ -17,14 +17,11 @@ export const http = (): Command =>
       .string('body', 'What to send; JSON is sent as JSON', { max: 4000 }),
     cooldown: '2s',
 
-    async execute({ locale }, web, { method, url: typed, body }) {
-      const content = body === undefined ? {} : { body, headers: { 'content-type': contentTypeOf(body) } };
-      const response = await web.request(method, addressFrom(typed), {
-        ...content,
-        throwHttpErrors: false,
-        timeout: '30s',
-        maxBodySize: '2mb',
-      });
+    async execute({ locale }, web, { method, url: typed, body: sent }) {
+      const content = sent === undefined ? {} : { body: sent, headers: { 'content-type': contentTypeOf(sent) } };
+      const options = { method, ...content, throwHttpErrors: false, timeout: '30s' };
+      await using response = await web.stream(addressFrom(typed), options);
+      const body = await excerpt(response);
       const headers = [...response.headers].filter(([name]) => !secret.has(name));
       const fields = [
         {
@@ -33,7 +30,7 @@ export const http = (): Command =>
         },
         { name: 'Redirects', value: response.history.map((hop) => `${hop.status} ${plain(hop.url, 150)}`).join('\n') },
         { name: 'Headers', value: codeBlock(headers.map(([name, value]) => `${name}: ${value}`).join('\n'), '', 950) },
-        { name: 'Body', value: await excerpt(response) },
+        { name: 'Body', value: body },
       ];
       return fitEmbed({
         title: `${response.status} ${plain(response.statusText, 100)}`,
@@ -52,14 +49,3 @@ const contentTypeOf = (body: string): string => {
     return 'text/plain; charset=utf-8';
   }
 };
-
-/** Text as a block of code in its language; for anything else, what and how much it is. */
-async function excerpt(response: HttpResponse): Promise<string> {
-  const type = response.headers.get('content-type') ?? '';
-  const size = (await response.bytes()).length;
-  if (size === 0) return 'empty';
-  const language = /json|html|xml|css|javascript/.exec(type)?.[0];
-  if (language === undefined && !type.startsWith('text/'))
-    return `${size} bytes of ${plain(type, 100) || 'unknown kind'}`;
-  return codeBlock(await response.text(), language, 950);
-}
