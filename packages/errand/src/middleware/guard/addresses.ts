@@ -1,7 +1,6 @@
 // Which IP addresses are globally routable unicast, by IANA's special-purpose registries. Deny by default: what is not
 // known to be public is not. Addresses that carry an IPv4 address inside are judged by that one as well.
-import ipaddr from 'ipaddr.js';
-import { type Address, inRange, type Range, readAddress, readRange } from '../../kit/ip-address.js';
+import { type Address, inRange, type Range, readAddress, readRange, showAddress } from '../../kit/ip-address.js';
 
 interface Entry {
   readonly range: Range;
@@ -71,11 +70,12 @@ const ipv6 = table([
 export function refusalOf(text: string): string | undefined {
   const address = readAddress(text);
   if (address === undefined) return 'it is no IP address';
-  const reason = lookUp(address.kind() === 'ipv4' ? ipv4 : ipv6, address);
+  const reason = lookUp(address.family === 4 ? ipv4 : ipv6, address);
   if (reason !== undefined) return reason;
   const inside = embeddedAddress(address);
-  const refusal = inside === undefined ? undefined : lookUp(ipv4, inside);
-  return refusal === undefined ? undefined : `it leads to ${inside}, and ${refusal}`;
+  if (inside === undefined) return undefined;
+  const refusal = lookUp(ipv4, inside);
+  return refusal === undefined ? undefined : `it leads to ${showAddress(inside)}, and ${refusal}`;
 }
 
 function lookUp(entries: readonly Entry[], address: Address): string | undefined {
@@ -85,9 +85,9 @@ function lookUp(entries: readonly Entry[], address: Address): string | undefined
 const nat64 = readRange('64:ff9b::/96') as Range;
 
 /** The IPv4 address inside: behind the NAT64 prefix, or in an ISATAP interface identifier (RFC 5214). */
-export function embeddedAddress(address: Address): ipaddr.IPv4 | undefined {
-  if (address.kind() === 'ipv4') return undefined;
-  const bytes = address.toByteArray();
+export function embeddedAddress(address: Address): Address | undefined {
+  const { family, bytes } = address;
+  if (family === 4) return undefined;
   const isatap = (bytes[8] === 0 || bytes[8] === 2) && bytes[9] === 0 && bytes[10] === 0x5e && bytes[11] === 0xfe;
-  return isatap || inRange(address, nat64) ? new ipaddr.IPv4(bytes.slice(12)) : undefined;
+  return isatap || inRange(address, nat64) ? { family: 4, bytes: bytes.slice(12), zone: undefined } : undefined;
 }

@@ -6,7 +6,7 @@ import { plainHost } from '../../core/hosts.js';
 import type { GuardPolicy } from '../../core/policy.js';
 import { inAbsoluteForm, type ProxyRoute } from '../../core/route.js';
 import { BlockedAddressError, ConnectError, DnsError, type ErrandError, ProxyError } from '../../errors.js';
-import { canonicalAddress } from '../../kit/ip-address.js';
+import { readAddress, showAddress } from '../../kit/ip-address.js';
 import { dial, dialPath } from './dial.js';
 import type { ConnectPlan, ConnectReport } from './plan.js';
 import { reachFailure, silence, tunnel } from './proxy.js';
@@ -88,18 +88,17 @@ async function addressesOf(plan: ConnectPlan, scope: Scope): Promise<readonly Re
 
 async function resolve(plan: ConnectPlan, hostname: string, scope: Scope): Promise<readonly ResolvedAddress[]> {
   const { family } = plan.connection;
-  const literal = canonicalAddress(plainHost(hostname));
+  const literal = readAddress(plainHost(hostname));
   if (literal === undefined) {
     return scope.wait((done, failed) => {
       plan.resolver.resolve(hostname, family).then(done, failed);
       return () => {};
     });
   }
-  const actual = literal.includes(':') ? 6 : 4;
-  if (family !== 0 && family !== actual) {
+  if (family !== 0 && family !== literal.family) {
     throw new DnsError(`${hostname} is no IPv${family} address (connection.family)`, { retryable: false });
   }
-  return [{ address: literal, family: actual }];
+  return [{ address: showAddress(literal), family: literal.family }];
 }
 
 function refuse(guard: GuardPolicy, address: string, { target }: ConnectPlan): void {

@@ -1,8 +1,8 @@
 // SOCKS5 (RFC 1928) with or without a username and a password (RFC 1929). Only CONNECT is asked for.
-import { isIP, type Socket } from 'node:net';
-import ipaddr from 'ipaddr.js';
+import type { Socket } from 'node:net';
 import type { ProxyRoute } from '../../core/route.js';
 import { ProxyError } from '../../errors.js';
+import { readAddress } from '../../kit/ip-address.js';
 import { converse, notAProxy, type ReadAnswer } from './converse.js';
 import type { Scope } from './scope.js';
 
@@ -62,12 +62,13 @@ const domain = 3;
 const ipv6 = 4;
 
 function request(host: string, port: number): Buffer {
+  const address = readAddress(host);
   const name = Buffer.from(host);
   const target =
-    isIP(host) === 0
-      ? [Buffer.of(domain, name.length), name]
-      : [Buffer.of(isIP(host) === 4 ? ipv4 : ipv6), Buffer.from(ipaddr.parse(host).toByteArray())];
-  return Buffer.concat([Buffer.of(version, connect, 0), ...target, Buffer.of(port >> 8, port & 0xff)]);
+    address === undefined
+      ? Buffer.concat([Buffer.of(domain, name.length), name])
+      : Buffer.of(address.family === 4 ? ipv4 : ipv6, ...address.bytes);
+  return Buffer.concat([Buffer.of(version, connect, 0), target, Buffer.of(port >> 8, port & 0xff)]);
 }
 
 /** The reply's code; the address that it is bound to is of no interest. */

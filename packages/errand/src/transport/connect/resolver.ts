@@ -1,10 +1,9 @@
 // From names to addresses: one lookup however many ask, its answer kept for a while. What comes back is checked before
 // it is believed; a name is never resolved a second time between the check of its addresses and the connection.
 import { lookup } from 'node:dns';
-import { isIP } from 'node:net';
 import { isLocalhost, plainHost } from '../../core/hosts.js';
 import { DnsError } from '../../errors.js';
-import { canonicalAddress } from '../../kit/ip-address.js';
+import { readAddress, showAddress } from '../../kit/ip-address.js';
 
 export interface ResolvedAddress {
   readonly address: string;
@@ -139,10 +138,10 @@ function readAnswer(hostname: string, family: 0 | 4 | 6, answer: unknown): Outco
   const addresses = new Map<string, ResolvedAddress>();
   for (const each of answer.slice(0, maxAddresses) as unknown[]) {
     const text = typeof each === 'object' && each !== null ? (each as { address?: unknown }).address : undefined;
-    const address = typeof text === 'string' ? canonicalAddress(text) : undefined;
-    if (address === undefined) return failed(`the lookup of ${hostname} gave something that is no IP address`);
-    const actual = isIP(address) as 4 | 6;
-    if (family === 0 || family === actual) addresses.set(address, { address, family: actual });
+    const found = typeof text === 'string' ? readAddress(text) : undefined;
+    if (found === undefined) return failed(`the lookup of ${hostname} gave something that is no IP address`);
+    const address = showAddress(found);
+    if (family === 0 || family === found.family) addresses.set(address, { address, family: found.family });
   }
   if (addresses.size > 0) return { addresses: [...addresses.values()] };
   if (answer.length === 0) return failed(unknownName(hostname));
