@@ -1,15 +1,24 @@
 // The front door of `errand`.
 export type { Handler, Middleware } from './core/handler.js';
-export type { Links } from './core/links.js';
 export type { HeadersInput } from './core/headers.js';
+export type { Links } from './core/links.js';
 export type { HttpRequest } from './core/request.js';
-export type { ExtractMap, ExtractDescriptor, Extracted, ExtractRule, HttpResponse, StandardSchema, StandardSchemaOutput } from './core/response.js';
+export type {
+  ExtractDescriptor,
+  Extracted,
+  ExtractMap,
+  ExtractRule,
+  HttpResponse,
+  StandardSchema,
+  StandardSchemaOutput,
+} from './core/response.js';
 export type { RequestTrace } from './core/trace.js';
 export {
   AbortError,
   BlockedAddressError,
   BodyError,
   BodyTooLargeError,
+  type CallFacts,
   CircuitOpenError,
   ConnectError,
   ConnectionError,
@@ -25,21 +34,24 @@ export {
   QueueFullError,
   RateLimitError,
   RedirectError,
+  type RedirectReason,
   RefusedError,
+  type SchemaIssue,
   SessionClosedError,
   TimeoutError,
+  type TimeoutPhase,
   TlsError,
   ValidationError,
-  type CallFacts,
-  type RedirectReason,
-  type SchemaIssue,
-  type TimeoutPhase,
 } from './errors.js';
 export type { Duration } from './kit/duration.js';
 export type { Size } from './kit/size.js';
+export type { BreakerOptions } from './middleware/breaker/options.js';
+export type { CookieStore } from './middleware/cookies/jar.js';
 export type { GuardOptions } from './middleware/guard/policy.js';
 export type { HostLimit } from './middleware/limit/options.js';
+export type { ProxyOptions } from './middleware/proxy/options.js';
 export type { RedirectOptions } from './middleware/redirect/options.js';
+export type { RetryOptions } from './middleware/retry/options.js';
 export type { ParseOptions } from './parse/options.js';
 export type { Credentials } from './session/fields.js';
 export type { QueryInput, RequestOptions, SessionOptions, TimeoutOptions } from './session/options.js';

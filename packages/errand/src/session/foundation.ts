@@ -1,7 +1,12 @@
 // What a session and those extended from it have in common: gates, names, counters, the calls under way, and how all of it
 // ends.
+import { Circuits } from '../middleware/breaker/circuits.js';
+import { resolveBreaker } from '../middleware/breaker/options.js';
+import type { CookieStore } from '../middleware/cookies/jar.js';
+import { resolveCookies } from '../middleware/cookies/options.js';
 import { type Gates, LocalGates } from '../middleware/limit/gates.js';
 import { resolveLimits } from '../middleware/limit/options.js';
+import { RetryBudgets } from '../middleware/retry/budget.js';
 import { createReadings, type SessionReadings } from '../parse/readings.js';
 import type { Resolver } from '../transport/connect/resolver.js';
 import { Transport } from '../transport/transport.js';
@@ -14,12 +19,18 @@ export class Foundation {
   readonly gates: Gates;
   readonly resolver: Resolver;
   readonly readings: SessionReadings;
+  readonly circuits: Circuits | undefined;
+  readonly cookies: CookieStore | undefined;
+  readonly budgets = new RetryBudgets();
   readonly counters = new Counters();
   readonly drain = new Drain();
   readonly #transports = new Set<Transport>();
 
   constructor(options: SessionOptions) {
     this.gates = gatesFor(options);
+    const breaker = resolveBreaker(options.breaker);
+    this.circuits = breaker === undefined ? undefined : new Circuits(breaker);
+    this.cookies = resolveCookies(options.cookies);
     this.resolver = resolverFor(options);
     this.readings = createReadings(options.parse);
   }
@@ -47,26 +58,35 @@ export class Foundation {
   }
 
   stats(): SessionStats {
-    const { counters } = this;
-    const hosts: SessionStats['hosts'] = {};
-    for (const [host, gate] of Object.entries(this.gates.stats(performance.now())))
-      hosts[host] = { ...gate, circuit: 'closed' };
-    let open = 0;
-    let idle = 0;
+    const { gates, counters, drain } = this;
+    const connections = { open: 0, idle: 0 };
     for (const transport of this.#transports) {
-      const counts = transport.stats();
-      open += counts.open;
-      idle += counts.idle;
+      const { open, idle } = transport.stats();
+      connections.open += open;
+      connections.idle += idle;
     }
-    const { queued } = this.gates;
     return {
-      ...counters,
-      inFlight: this.drain.size - queued,
-      queued,
-      connections: { open, idle },
-      hosts,
+      inFlight: Math.max(0, drain.size - gates.queued),
+      queued: gates.queued,
+      connections,
+      requests: counters.requests,
+      succeeded: counters.succeeded,
+      failed: counters.failed,
+      retried: this.budgets.retried,
+      cacheHits: counters.cacheHits,
+      deduped: counters.deduped,
+      hosts: this.#hosts(),
       offloaded: this.readings.offloaded,
     };
+  }
+
+  #hosts(): SessionStats['hosts'] {
+    const now = performance.now();
+    const hosts: SessionStats['hosts'] = {};
+    for (const [host, gate] of Object.entries(this.gates.stats(now))) {
+      hosts[host] = { ...gate, circuit: this.circuits?.state(host, now) ?? 'closed' };
+    }
+    return hosts;
   }
 }
 

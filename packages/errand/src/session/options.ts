@@ -2,12 +2,15 @@
 import type { Progress } from '../core/call.js';
 import type { Middleware } from '../core/handler.js';
 import type { HeadersInput } from '../core/headers.js';
-import type { IdentityOptions } from '../core/policy.js';
 import type { Duration } from '../kit/duration.js';
 import type { Size } from '../kit/size.js';
+import type { BreakerOptions } from '../middleware/breaker/options.js';
+import type { CookieStore } from '../middleware/cookies/jar.js';
 import type { GuardOptions } from '../middleware/guard/policy.js';
 import type { HostLimit } from '../middleware/limit/options.js';
+import type { ProxyOptions } from '../middleware/proxy/options.js';
 import type { RedirectOptions } from '../middleware/redirect/options.js';
+import type { RetryOptions } from '../middleware/retry/options.js';
 import type { ParseOptions } from '../parse/options.js';
 import type { TlsOptions } from '../transport/connect/tls-settings.js';
 import type { Credentials } from './fields.js';
@@ -55,6 +58,12 @@ export interface RequestOptions {
   signal?: AbortSignal;
   /** A duration is `total`; what an object leaves out is as the session says. */
   timeout?: Duration | TimeoutOptions;
+  /** A number is attempts in all; 1 and false are one attempt. */
+  retry?: number | false | RetryOptions;
+  /** Whether an identical GET under way is joined. */
+  dedupe?: boolean;
+  /** The proxy of this call; false: none. */
+  proxy?: string | false;
   /** Whether redirects are followed. @default as the session says */
   redirect?: RedirectOptions['mode'] | RedirectOptions;
   /** Who may be asked by this call, in place of the session's; false: anybody. */
@@ -108,7 +117,21 @@ export interface SessionOptions {
   maxQueued?: number;
   /** A duration is `total`. */
   timeout?: Duration | TimeoutOptions;
+  /** What is tried again. A number is attempts in all; 1 and false are one attempt. @default 3 attempts */
+  retry?: number | false | RetryOptions;
+  /** Leaves a host alone for a while when it keeps failing. On by default. */
+  breaker?: false | BreakerOptions;
   redirect?: RedirectOptions;
+  /** true: a jar of the session's own. @default false */
+  cookies?: boolean | CookieStore;
+  /** Identical GETs under way at once share one flight; the last to leave cancels it. @default false */
+  dedupe?: boolean;
+  /**
+   * 'http://…', 'https://…', 'socks5://…' (names resolved here, guarded) or 'socks5h://…'; 'env' reads HTTP_PROXY, HTTPS_PROXY,
+   * ALL_PROXY and NO_PROXY (hosts, ports, CIDRs).
+   * @default false
+   */
+  proxy?: string | 'env' | false | ProxyOptions;
   /**
    * After decoding, for bodies that are read for you; a stream has it only where the call names it. A longer body of an
    * HttpError is cut there (`response.truncated`), so that the status is never lost.

@@ -1,22 +1,60 @@
 // THE list: what a request goes through, in order. Composed once, when the session is made; what is switched off is not
 // in it. Read it as the table of contents of this library.
 import { compose, type Handler, type Middleware } from '../core/handler.js';
+import type { Policy } from '../core/policy.js';
+import { breaker, judge } from '../middleware/breaker/breaker.js';
+import type { Circuits } from '../middleware/breaker/circuits.js';
+import { cookies } from '../middleware/cookies/cookies.js';
+import type { CookieStore } from '../middleware/cookies/jar.js';
+import { dedupe } from '../middleware/dedupe/dedupe.js';
 import { guard } from '../middleware/guard/guard.js';
 import type { Gates } from '../middleware/limit/gates.js';
 import { limit } from '../middleware/limit/limit.js';
+import type { WayOut } from '../middleware/proxy/options.js';
+import { proxy } from '../middleware/proxy/proxy.js';
 import type { FieldsFor } from '../middleware/redirect/next-request.js';
 import { redirect } from '../middleware/redirect/redirect.js';
+import type { RetryBudgets } from '../middleware/retry/budget.js';
+import { retry } from '../middleware/retry/retry.js';
 
 /** The mechanisms that a session's list is made of. */
 export interface PipelineParts {
+  /** The session's own policy: what it leaves on is in the list. */
+  readonly policy: Policy;
   readonly userRequest: readonly Middleware[];
   readonly userAttempt: readonly Middleware[];
   readonly fieldsFor: FieldsFor;
+  readonly joined: () => void;
+  readonly budgets: RetryBudgets;
+  readonly cookies: CookieStore | undefined;
+  readonly wayOut: WayOut | undefined;
+  readonly circuits: Circuits | undefined;
   readonly gates: Gates;
   readonly transport: Handler;
 }
 
-export function pipeline(parts: PipelineParts): Handler {
+/** The handler for a call that is held to `policy`. */
+export type Pipeline = (policy: Policy) => Handler;
+
+/** Two lists at most: the session's own, and a full one, made when a call first switches on what the session left off. */
+export function pipeline(parts: PipelineParts): Pipeline {
+  const { policy: own, wayOut } = parts;
+  const handler = listOf(parts, false);
+  let full: Handler | undefined;
+  const asksForMore = (policy: Policy) =>
+    (policy.dedupe && !own.dedupe) ||
+    (policy.retry !== undefined && own.retry === undefined) ||
+    (policy.proxy !== undefined && wayOut === undefined);
+  return (policy) => {
+    if (policy === own || !asksForMore(policy)) return handler;
+    full ??= listOf(parts, true);
+    return full;
+  };
+}
+
+function listOf(parts: PipelineParts, all: boolean): Handler {
+  const { policy, circuits, cookies: store, wayOut } = parts;
+  const on = (wanted: unknown, middleware: () => Middleware) => (all || wanted ? [middleware()] : []);
   return compose(
     [
       // once per request
@@ -24,9 +62,15 @@ export function pipeline(parts: PipelineParts): Handler {
       redirect({ fieldsFor: parts.fieldsFor }),
       // once per hop
       guard(),
+      ...on(policy.dedupe, () => dedupe({ joined: parts.joined })),
+      ...on(policy.retry, () => retry(parts.budgets)),
       // once per attempt
       ...parts.userAttempt,
+      ...(store === undefined ? [] : [cookies({ store })]),
+      ...on(wayOut, () => proxy(wayOut)),
+      ...(circuits === undefined ? [] : [breaker(circuits)]),
       limit(parts.gates),
+      ...(circuits === undefined ? [] : [judge(circuits)]),
     ],
     parts.transport,
   );

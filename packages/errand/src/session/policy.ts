@@ -3,6 +3,7 @@ import type { GuardPolicy, Policy, Timeouts } from '../core/policy.js';
 import { parseDuration } from '../kit/duration.js';
 import { parseSize } from '../kit/size.js';
 import { type GuardOptions, resolveGuard } from '../middleware/guard/policy.js';
+import { defaultRetry, resolveRetry } from '../middleware/retry/options.js';
 import { resolveRedirect } from '../middleware/redirect/options.js';
 import type { RequestOptions, SessionOptions, TimeoutOptions } from './options.js';
 
@@ -20,7 +21,7 @@ export const defaultPolicy: Policy = {
   maxBodySize: 10 * 1024 ** 2,
   throwHttpErrors: true,
   credentials: true,
-  retry: undefined,
+  retry: defaultRetry,
   guard: undefined,
   cache: 'default',
   dedupe: false,
@@ -35,6 +36,8 @@ export function sessionPolicy(options: SessionOptions, base: Policy, baseUrl: UR
     guard: guardOf(options.guard, baseUrl, options.connection?.unixSocket !== undefined),
     timeouts: resolveTimeouts(options.timeout, base.timeouts),
     redirect: resolveRedirect(options.redirect, base.redirect),
+    retry: resolveRetry(options.retry, base.retry),
+    dedupe: readBoolean(options.dedupe, base.dedupe, 'dedupe'),
     maxBodySize: options.maxBodySize === undefined ? base.maxBodySize : parseSize(options.maxBodySize, 'maxBodySize'),
     throwHttpErrors: readBoolean(options.throwHttpErrors, base.throwHttpErrors, 'throwHttpErrors'),
   };
@@ -71,24 +74,23 @@ function readBoolean(value: boolean | undefined, fallback: boolean, option: stri
 
 /** The policy of one call. @throws TypeError naming the option that makes no sense. */
 export function callPolicy(options: RequestOptions, base: Policy, baseUrl: URL | undefined): Policy {
-  const { timeout, redirect, maxBodySize, throwHttpErrors, credentials, guard } = options;
-  if (
-    timeout === undefined &&
-    redirect === undefined &&
-    maxBodySize === undefined &&
-    throwHttpErrors === undefined &&
-    credentials === undefined &&
-    guard === undefined
-  ) {
-    return base;
-  }
+  if (!changing.some((name) => options[name] !== undefined)) return base;
+  const { timeout, retry, redirect, dedupe, guard, proxy, credentials, maxBodySize, throwHttpErrors } = options;
   return {
     ...base,
     timeouts: resolveTimeouts(timeout, base.timeouts),
+    retry: retry === undefined ? base.retry : resolveRetry(retry, base.retry),
     redirect: resolveRedirect(redirect, base.redirect),
+    dedupe: readBoolean(dedupe, base.dedupe, 'dedupe'),
+    guard: guard === undefined ? base.guard : guardOf(guard, baseUrl, false),
+    proxy: proxy ?? base.proxy,
+    credentials: credentials === undefined ? base.credentials : false,
     maxBodySize: maxBodySize === undefined ? base.maxBodySize : parseSize(maxBodySize, 'maxBodySize'),
     throwHttpErrors: readBoolean(throwHttpErrors, base.throwHttpErrors, 'throwHttpErrors'),
-    credentials: credentials === undefined ? base.credentials : false,
-    guard: guard === undefined ? base.guard : guardOf(guard, baseUrl, false),
   };
 }
+
+/** The options of a call that change what it is held to. */
+const changing = [
+  'timeout', 'retry', 'redirect', 'dedupe', 'guard', 'proxy', 'credentials', 'maxBodySize', 'throwHttpErrors',
+] as const; // biome-ignore format: a list

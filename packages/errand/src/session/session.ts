@@ -1,11 +1,11 @@
 // The session: one for the life of a program. Its methods turn words into requests, send them down the list, and hand the
 // caller a response or an error of the family; nothing else happens here.
 import type { BodySource } from '../core/body.js';
-import type { Handler } from '../core/handler.js';
 import type { HttpRequest } from '../core/request.js';
 import type { HttpResponse } from '../core/response.js';
 import { SessionClosedError } from '../errors.js';
 import { type Duration, parseDuration } from '../kit/duration.js';
+import { resolveProxy } from '../middleware/proxy/options.js';
 import type { Transport } from '../transport/transport.js';
 import { checkOptions, defaultsOf } from './defaults.js';
 import { Errand } from './errand.js';
@@ -14,7 +14,7 @@ import { Foundation, gatesFor } from './foundation.js';
 import { mergeOptions } from './merge-options.js';
 import type { RequestOptions, SessionOptions } from './options.js';
 import { PendingResponse } from './pending-response.js';
-import { pipeline } from './pipeline.js';
+import { type Pipeline, pipeline } from './pipeline.js';
 import { type Defaults, prepare } from './prepare.js';
 import type { SessionStats } from './stats.js';
 import { StreamingResponse } from './streaming-response.js';
@@ -29,7 +29,7 @@ export class Session implements AsyncDisposable {
   readonly #parent: Session | undefined;
   readonly #transport: Transport;
   readonly #defaults: Defaults;
-  readonly #handler: Handler;
+  readonly #pipeline: Pipeline;
   /**
    * WHATWG fetch over this session (bound: `const { fetch } = session` works): hand it to any library that takes a `fetch`.
    * Never throws on a status; rejects as fetch does (TypeError with our error as `cause`, or the signal's reason).
@@ -46,15 +46,22 @@ export class Session implements AsyncDisposable {
     checkOptions(merged);
     this.#options = merged;
     this.#parent = parent;
-    this.#foundation = parent === undefined ? new Foundation(merged) : parent.#foundation;
-    this.#defaults = defaultsOf(merged, this.#foundation.readings);
+    const foundation = parent === undefined ? new Foundation(merged) : parent.#foundation;
+    this.#foundation = foundation;
+    this.#defaults = defaultsOf(merged, foundation.readings);
     const own = parent === undefined || ownConnections.some((name) => options[name] !== undefined);
-    this.#transport = own ? this.#foundation.openTransport(merged) : parent.#transport;
-    this.#handler = pipeline({
+    this.#transport = own ? foundation.openTransport(merged) : parent.#transport;
+    this.#pipeline = pipeline({
+      policy: this.#defaults.policy,
       userRequest: merged.middleware?.request ?? [],
       userAttempt: merged.middleware?.attempt ?? [],
       fieldsFor: (url, call) => this.#defaults.fields.redirected(url, call.policy.credentials),
-      gates: options.limits === undefined || parent === undefined ? this.#foundation.gates : gatesFor(merged),
+      joined: () => foundation.counters.deduped++,
+      budgets: foundation.budgets,
+      cookies: foundation.cookies,
+      wayOut: resolveProxy(merged.proxy),
+      circuits: foundation.circuits,
+      gates: options.limits === undefined || parent === undefined ? foundation.gates : gatesFor(merged),
       transport: this.#transport.handle,
     });
     const send: Send = (method, url, callOptions) =>
@@ -152,14 +159,13 @@ export class Session implements AsyncDisposable {
   /** Settles exactly once: with the handler's outcome, or at once when the call is over. */
   #send(request: HttpRequest, resolve: (response: HttpResponse) => void, reject: (error: unknown) => void): void {
     const { call } = request;
-    const foundation = this.#foundation;
     if (this.closed) {
       reject(call.describe(new SessionClosedError()));
       return;
     }
-    new Errand(request, foundation, this, resolve, reject).run(this.#handler);
+    new Errand(request, this.#foundation, this, resolve, reject).run(this.#pipeline(call.policy));
   }
 }
 
 /** Options that are about connections: an extended session with one of them has connections of its own. */
-const ownConnections = ['tls', 'guard', 'connection', 'dns', 'maxConnections', 'maxHeaderSize'] as const;
+const ownConnections = ['tls', 'guard', 'proxy', 'connection', 'dns', 'maxConnections', 'maxHeaderSize'] as const;

@@ -24,7 +24,6 @@ export class Counters {
   requests = 0;
   succeeded = 0;
   failed = 0;
-  retried = 0;
   cacheHits = 0;
   deduped = 0;
 }

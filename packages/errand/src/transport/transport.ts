@@ -3,6 +3,7 @@ import type { Handler } from '../core/handler.js';
 import { noFields } from '../core/headers.js';
 import type { HttpRequest } from '../core/request.js';
 import type { HttpResponse } from '../core/response.js';
+import { inAbsoluteForm } from '../core/route.js';
 import { portOf } from '../core/url.js';
 import type { ConnectionSettings, ConnectPlan } from './connect/plan.js';
 import type { Resolver } from './connect/resolver.js';
@@ -63,21 +64,16 @@ function planFor(
   return { target, guard: call.policy.guard, proxy: route, connection, tls, resolver };
 }
 
-/** An HTTP proxy is told the whole URL of a plain request (RFC 9112 3.2.2). */
-function inAbsoluteForm({ route, url }: HttpRequest): boolean {
-  return route !== undefined && url.protocol === 'http:' && (route.kind === 'http' || route.kind === 'https');
-}
-
 function pathOf(request: HttpRequest): string {
   const { url } = request;
   const path = url.search === '' ? url.pathname : url.pathname + url.search;
-  return inAbsoluteForm(request) ? `${url.origin}${path}` : path;
+  return inAbsoluteForm(request.route, url.protocol) ? `${url.origin}${path}` : path;
 }
 
 /** Fields that are the transport's own business. */
 function ownFields(request: HttpRequest): readonly string[] {
   const { route } = request;
-  if (route?.username === undefined || !inAbsoluteForm(request)) return noFields;
+  if (route?.username === undefined || !inAbsoluteForm(route, request.url.protocol)) return noFields;
   const secret = Buffer.from(`${route.username}:${route.password ?? ''}`).toString('base64');
   return ['proxy-authorization', `Basic ${secret}`];
 }
