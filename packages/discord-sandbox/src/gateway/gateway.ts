@@ -74,8 +74,11 @@ export class Gateway {
   invalidate(resumable: boolean): void {
     for (const connection of this.#connections.keys()) {
       const { session } = connection;
-      if (session && !resumable) this.#end(session);
-      connection.session = resumable ? session : undefined;
+      if (!session) continue;
+      // Either way the bot must introduce itself anew, on this connection or on another.
+      connection.session = undefined;
+      if (resumable) this.#orphan(session);
+      else this.#end(session);
       connection.send({ op: Op.InvalidSession, d: resumable, s: null, t: null });
     }
     this.#report();
@@ -221,14 +224,17 @@ export class Gateway {
     this.#connections.delete(connection);
     const { session } = connection;
     if (!session) return;
-    session.detach();
     if (code === 1000 || code === 1001) this.#end(session);
-    else
-      this.#expiries.set(
-        session.id,
-        this.#options.world.clock.after(RESUME_WITHIN, () => this.#end(session)),
-      );
+    else this.#orphan(session);
     this.#report();
+  }
+
+  /** Keeps a session for a while without a connection. */
+  #orphan(session: Session): void {
+    session.detach();
+    this.#expiries.get(session.id)?.cancel();
+    const alarm = this.#options.world.clock.after(RESUME_WITHIN, () => this.#end(session));
+    this.#expiries.set(session.id, alarm);
   }
 
   #end(session: Session): void {

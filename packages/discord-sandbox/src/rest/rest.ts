@@ -47,12 +47,14 @@ export class Rest {
     const { path, query } = address(request.url ?? '/');
     const fault = path === undefined ? undefined : this.#options.faults.next(method, path);
     if (fault) return this.#suffer(fault, request, response);
-    let verdict = this.#verdict('unknown', '', ORDINARY);
+    let verdict = this.#verdict('unknown', '');
     let match: Match | undefined;
     try {
       if (path === undefined) throw refuse.notFound();
       match = this.#routes.find(method, path);
-      verdict = this.#admit(match, request);
+      const { route, major } = match;
+      verdict = this.#verdict(`${route.method} ${route.path}`, major, route.allowance);
+      this.#admit(match, request, verdict);
       if (match.route.path.endsWith('/callback') && !(await this.#stall(response))) return;
       const body = await readBody(request);
       if (response.destroyed) return;
@@ -71,15 +73,13 @@ export class Rest {
     return route.handle({ world: this.#options.world, params, query, body, gateway });
   }
 
-  #admit({ route, major }: Match, request: IncomingMessage): Verdict {
-    const verdict = this.#verdict(`${route.method} ${route.path}`, major, route.allowance ?? ORDINARY);
+  #admit({ route }: Match, request: IncomingMessage, verdict: Verdict): void {
     if (route.auth !== false) {
       if (request.headers.authorization !== `Bot ${this.#options.token}`) throw refuse.unauthorized();
       const global = this.#limits.takeGlobal(this.#options.world.clock.now());
       if (!global.allowed) throw new RateLimited(global.resetAfter, true, 'global');
     }
     if (!verdict.allowed) throw new RateLimited(verdict.resetAfter, false, 'user');
-    return verdict;
   }
 
   #verdict(route: string, major: string, allowance = ORDINARY): Verdict {
