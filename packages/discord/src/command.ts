@@ -7,7 +7,7 @@ import type {
   SlashCommandBuilder,
 } from 'discord.js';
 import type { Session } from 'errand';
-import type { Duration } from './duration.js';
+import { type Duration, milliseconds } from './duration.js';
 import type { OptionsOf, SlashDefinition } from './slash.js';
 
 /** One slash command. */
@@ -104,6 +104,9 @@ export function command(definition: Command | TypedCommand<SlashDefinition>): Co
   if (definition.autocomplete !== undefined && typeof definition.autocomplete !== 'function') {
     throw new TypeError(`command '${data.name}': \`autocomplete\` must be a function that gives choices`);
   }
+  const { cooldown, deadline } = definition;
+  if (cooldown !== undefined) milliseconds(cooldown, `command '${data.name}': cooldown`);
+  if (deadline !== undefined) milliseconds(deadline, `command '${data.name}': deadline`);
   if (!('read' in data)) return definition as Command;
   const { execute, ...rest } = definition as TypedCommand<SlashDefinition>;
   return {

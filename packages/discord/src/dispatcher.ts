@@ -59,11 +59,7 @@ export class Dispatcher {
   constructor({ session, commands, deferAfter, log, exclusive }: DispatcherOptions) {
     this.#session = session;
     this.#commands = byName(commands);
-    for (const { data, deadline, cooldown } of commands) {
-      if (deadline !== undefined) milliseconds(deadline, `command '${data.name}': deadline`);
-      if (cooldown !== undefined) milliseconds(cooldown, `command '${data.name}': cooldown`);
-    }
-    this.#deferAfter = milliseconds(deferAfter ?? 1_500, 'deferAfter');
+    this.#deferAfter = milliseconds(deferAfter ?? '1.5s', 'deferAfter');
     this.#log = log ?? consoleLog;
     this.#exclusive = exclusive ?? false;
     this.#autocompletion = new Autocompletion(session, this.#log);

@@ -3,7 +3,7 @@
 import { type Client, Events, GatewayIntentBits, Client as NewClient, type RESTOptions } from 'discord.js';
 import { Session, type SessionOptions } from 'errand';
 import { BotError, fatalClose, loginError, noToken } from './bot-error.js';
-import type { Command } from './command.js';
+import { byName, type Command } from './command.js';
 import { Dispatcher } from './dispatcher.js';
 import { type Duration, milliseconds } from './duration.js';
 import { attach } from './handle-commands.js';
@@ -93,7 +93,10 @@ class RunningBot implements Bot {
     this.#options = options;
     this.#shutdown = milliseconds(options.shutdown ?? '8s', 'shutdown');
     this.#log = options.log ?? consoleLog;
-    const { session, client, commands, deferAfter } = options;
+    // All that can be wrong with the options comes before anything is opened.
+    byName(options.commands);
+    const deferAfter = milliseconds(options.deferAfter ?? '1.5s', 'deferAfter');
+    const { session, client, commands } = options;
     this.#ownsSession = !(session instanceof Session);
     this.session = session instanceof Session ? session : new Session(session);
     this.client = client ?? newClient(options.rest);

@@ -1,0 +1,35 @@
+// Makes one file of a child process's TypeScript and the workspace's sources, for node to run.
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const made = new Map<string, Promise<string>>();
+
+/** The path of the program that stands in `<name>.ts` beside this file. */
+export function bundle(name: string): Promise<string> {
+  const known = made.get(name) ?? make(name);
+  made.set(name, known);
+  return known;
+}
+
+async function make(name: string): Promise<string> {
+  // Inside node_modules, so that node finds discord.js, which stays outside.
+  const outfile = file(`../../node_modules/.tests/${name}-${process.pid}.mjs`);
+  await build({
+    entryPoints: [file(`./${name}.ts`)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    external: ['discord.js'],
+    // Packages written for require() are inside; they still ask for Node's own modules with it.
+    banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
+    alias: {
+      errand: file('../../../errand/src/index.ts'),
+      '@errand/discord': file('../../src/index.ts'),
+    },
+    logLevel: 'silent',
+  });
+  return outfile;
+}

@@ -1,0 +1,177 @@
+// Stopping: who is under way is answered or apologised to, who comes is told to come back, and it ends in time whatever
+// Discord does. With signals: exit code 0, or 1 where it had to be hard.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Sandbox, startSandbox } from '@errand/discord-sandbox';
+import { expect, it } from 'vitest';
+import { deferred, simple, stage, startWeb } from './bots.js';
+import { bundle } from './children/bundle.js';
+
+it('lets commands finish, and tells new ones to come back', async () => {
+  const running = deferred();
+  const answer = deferred();
+  await using on = await stage([
+    simple('slow', async () => {
+      running.resolve();
+      await answer.promise;
+      return 'done';
+    }),
+    simple('quick', async () => 'hi'),
+  ]);
+  const slow = on.sandbox.slash('slow');
+  await running.promise;
+  const stopped = on.bot.stop();
+  expect(await on.sandbox.slash('quick')).toMatchObject({
+    ephemeral: true,
+    content: expect.stringMatching(/restarting/),
+  });
+  answer.resolve();
+  expect((await slow).content).toBe('done');
+  await stopped;
+  expect(on.bot.session.closed).toBe(true);
+});
+
+it('aborts what a command fetches, and apologises', async () => {
+  await using web = await startWeb(() => {});
+  await using on = await stage(
+    [
+      simple('fetching', async (_, session) => session.get(web.url).text()),
+      simple('deaf', () => new Promise(() => {})),
+      simple('deferred', async (interaction) => {
+        await interaction.deferReply();
+        return new Promise(() => {});
+      }),
+    ],
+    { shutdown: 1_000 },
+  );
+  const replies = ['fetching', 'deaf', 'deferred'].map((name) => on.sandbox.slash(name));
+  await expect.poll(() => web.asked.length).toBe(1);
+  await delay(100);
+  const began = performance.now();
+  await on.bot.stop();
+  expect(performance.now() - began).toBeLessThan(1_100);
+  for (const { content } of await Promise.all(replies)) expect(content).toMatch(/^I am restarting/);
+  expect(on.sandbox.messages().every(({ ephemeral }) => ephemeral)).toBe(true);
+});
+
+it.each<[string, (sandbox: Sandbox) => void]>([
+  ['drops the gateway', ({ faults }) => faults.dropGateway()],
+  ['asks to reconnect', ({ faults }) => faults.requestReconnect()],
+  ['refuses to resume', ({ faults }) => faults.invalidateSession(false)],
+  ['acknowledges no heartbeat', ({ faults }) => faults.withholdHeartbeatAcks(true)],
+  ['stalls', ({ faults }) => faults.stallCallbacks(60_000)],
+  ['fails', ({ faults }) => faults.failRest(503, 1_000)],
+  ['limits', ({ faults }) => faults.rateLimit('/', 60_000, 1_000)],
+])('ends in time when Discord %s meanwhile', async (_, blow) => {
+  const running = deferred();
+  await using on = await stage(
+    [
+      simple('hang', () => {
+        running.resolve();
+        return new Promise(() => {});
+      }),
+    ],
+    { shutdown: 1_000, heartbeatInterval: 200 },
+  );
+  void on.sandbox.slash('hang');
+  await running.promise;
+  blow(on.sandbox);
+  await delay(50);
+  const began = performance.now();
+  await on.bot.stop();
+  expect(performance.now() - began).toBeLessThan(1_200);
+  expect(on.bot.session.closed).toBe(true);
+});
+
+it('stops coming back to a Discord that is gone', async () => {
+  const on = await stage([simple('quick', async () => 'hi')], { shutdown: 2_500 });
+  await on.sandbox.close();
+  await delay(300);
+  await on.bot.stop();
+  const tries = on.log.entries.length;
+  await delay(1_200);
+  expect(on.log.entries.length).toBe(tries);
+});
+
+interface Child {
+  readonly process: ChildProcess;
+  readonly out: () => string;
+  readonly says: (word: string) => Promise<void>;
+  readonly ended: Promise<{ code: number | null; signal: string | null }>;
+}
+
+async function startChild(sandbox: Pick<Sandbox, 'rest' | 'token'>, env: Record<string, string> = {}): Promise<Child> {
+  const child = spawn(process.execPath, [await bundle('bot')], {
+    env: { PATH: process.env.PATH, SANDBOX_REST: JSON.stringify(sandbox.rest), SANDBOX_TOKEN: sandbox.token, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  const heard = (chunk: Buffer): void => {
+    out += chunk.toString();
+  };
+  child.stdout.on('data', heard);
+  child.stderr.on('data', heard);
+  const ended = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
+  return {
+    process: child,
+    out: () => out,
+    says: (word) => expect.poll(() => out, { timeout: 15_000 }).toMatch(new RegExp(`^${word}$`, 'm')),
+    ended,
+  };
+}
+
+it.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s: finishes, closes, exits with 0',
+  async (signal) => {
+    await using sandbox = await startSandbox({ playground: false });
+    const child = await startChild(sandbox, { ON_STOP: 'tell' });
+    await child.says('ready');
+    const reply = sandbox.slash('wait');
+    await child.says('running');
+    child.process.kill(signal);
+    expect((await reply).content).toBe('done');
+    expect(await child.ended).toEqual({ code: 0, signal: null });
+    expect(child.out()).toMatch(/on stop/);
+  },
+  40_000,
+);
+
+it('apologises for what does not end, and exits with 0 in time', async () => {
+  await using sandbox = await startSandbox({ playground: false });
+  const child = await startChild(sandbox, { SHUTDOWN: '2s' });
+  await child.says('ready');
+  const reply = sandbox.slash('hang');
+  await child.says('running');
+  const began = performance.now();
+  child.process.kill('SIGTERM');
+  expect((await reply).content).toMatch(/^I am restarting/);
+  expect(await child.ended).toEqual({ code: 0, signal: null });
+  expect(performance.now() - began).toBeLessThan(2_500);
+}, 40_000);
+
+it('exits hard with 1 where something does not end, and at once at a second signal', async () => {
+  await using sandbox = await startSandbox({ playground: false });
+  const slow = await startChild(sandbox, { SHUTDOWN: '1s', ON_STOP: 'hang' });
+  await slow.says('ready');
+  slow.process.kill('SIGTERM');
+  expect(await slow.ended).toEqual({ code: 1, signal: null });
+  const twice = await startChild(sandbox, { SHUTDOWN: '30s' });
+  await twice.says('ready');
+  void sandbox.slash('hang');
+  await twice.says('running');
+  twice.process.kill('SIGINT');
+  await delay(200);
+  const began = performance.now();
+  twice.process.kill('SIGINT');
+  expect(await twice.ended).toEqual({ code: 1, signal: null });
+  expect(performance.now() - began).toBeLessThan(1_000);
+}, 60_000);
+
+it('says in one line that the token is bad, and exits with another code than 0', async () => {
+  await using sandbox = await startSandbox({ playground: false });
+  const child = await startChild({ rest: sandbox.rest, token: 'MTIz.bad.s3cret-s3cret-s3cret-s3cret' });
+  expect(await child.ended).toEqual({ code: 1, signal: null });
+  expect(child.out().trim().split('\n')).toEqual([expect.stringMatching(/does not accept the bot's token: copy/)]);
+  expect(child.out()).not.toContain('s3cret');
+}, 40_000);
