@@ -14,8 +14,15 @@ test('every method, text and JSON, over one connection that goes back to the poo
   });
   await using session = new Session({ guard: false });
   expect(await session.get(server.url).json()).toEqual({ method: 'GET', body: '', type: null });
-  expect(await session.post(server.url, { json: { a: 1 } }).json()).toEqual({ method: 'POST', body: '{"a":1}', type: 'application/json' });
-  expect(await session.put(server.url, { form: { a: 1, b: 'x y' } }).json()).toMatchObject({ method: 'PUT', body: 'a=1&b=x+y' });
+  expect(await session.post(server.url, { json: { a: 1 } }).json()).toEqual({
+    method: 'POST',
+    body: '{"a":1}',
+    type: 'application/json',
+  });
+  expect(await session.put(server.url, { form: { a: 1, b: 'x y' } }).json()).toMatchObject({
+    method: 'PUT',
+    body: 'a=1&b=x+y',
+  });
   expect(await session.patch(server.url, { body: 'text' }).json()).toMatchObject({ method: 'PATCH', body: 'text' });
   expect(await session.delete(server.url).json()).toMatchObject({ method: 'DELETE', body: '' });
   expect(await session.options(server.url).json()).toMatchObject({ method: 'OPTIONS' });

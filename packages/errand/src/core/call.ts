@@ -1,9 +1,10 @@
 // One call of a session's method from its first moment to its last: its deadline, its caller's signal, its trace, and the
 // one place that can end it early. Whoever waits on its behalf registers here and is told, at once, when it is over.
-import { AbortError, type CallFacts, type ErrandError, TimeoutError, withFacts } from '../errors.js';
+import { AbortError, type CallFacts, type ErrandError, TimeoutError } from '../errors.js';
 import { type AbortFollower, follow, unfollow } from '../kit/abort-signals.js';
 import { longestDelay } from '../kit/duration.js';
 import type { Linked } from '../kit/linked-list.js';
+import { withFacts } from './facts.js';
 import type { Policy } from './policy.js';
 import { showUrl } from './redact.js';
 import type { Readings } from './response.js';

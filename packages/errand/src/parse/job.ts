@@ -8,7 +8,10 @@ export class Job implements Cancelable, Linked<Job> {
   previous: Job | undefined;
   next: Job | undefined;
   readonly task: Task;
+  /** Gone from this thread once it is in a worker. */
   readonly bytes: Uint8Array;
+  /** What the document may take while it is read, in bytes: trees and values are many times their text. */
+  readonly footprint: number;
   readonly outcome: Promise<unknown>;
   readonly #call: Call;
   readonly #leave: (job: Job) => void;
@@ -19,6 +22,7 @@ export class Job implements Cancelable, Linked<Job> {
   constructor(task: Task, bytes: Uint8Array, call: Call, leave: (job: Job) => void) {
     this.task = task;
     this.bytes = bytes;
+    this.footprint = bytes.length * (task.reading.kind === 'extract' ? 60 : 12);
     this.#call = call;
     this.#leave = leave;
     this.outcome = new Promise((resolve, reject) => {
@@ -42,9 +46,4 @@ export class Job implements Cancelable, Linked<Job> {
     this.#call.unregister(this);
     this.#reject(error);
   }
-}
-
-/** What a document may take while it is read, in bytes: trees and values are many times their text. */
-export function footprint({ task, bytes }: Job): number {
-  return bytes.length * (task.reading.kind === 'extract' ? 60 : 12);
 }

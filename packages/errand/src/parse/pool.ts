@@ -6,7 +6,7 @@ import { ParseError, SessionClosedError } from '../errors.js';
 import { longestDelay } from '../kit/duration.js';
 import { LinkedList } from '../kit/linked-list.js';
 import type { Answer, Order } from './errand-worker.js';
-import { footprint, Job } from './job.js';
+import { Job } from './job.js';
 import type { ParseSettings } from './options.js';
 import type { Task } from './task.js';
 import { fromWire } from './wire.js';
@@ -91,18 +91,19 @@ export class WorkerPool {
   /** Hands waiting documents to workers, as far as places and memory go. */
   #next(): void {
     for (let job = this.#waiting.first; job !== undefined; job = this.#waiting.first) {
-      if (this.#open > 0 && this.#open + footprint(job) > openLimit) return;
+      if (this.#open > 0 && this.#open + job.footprint > openLimit) return;
       const place = this.#freePlace();
       if (place === undefined) return;
       this.#waiting.remove(job);
-      this.#open += footprint(job);
+      this.#open += job.footprint;
       this.#give(place, job);
     }
   }
 
   #freePlace(): Place | undefined {
     for (const place of this.#places) if (place.job === undefined && place.ready) return place;
-    if (this.#places.size >= this.#settings.workers) return undefined;
+    // One that is ending may still be at it: what it runs in native code it runs to the end.
+    if (this.#places.size + this.#ending.size >= this.#settings.workers) return undefined;
     const place: Place = { worker: undefined, ready: false, job: undefined, timer: undefined };
     this.#places.add(place);
     return place;
@@ -157,7 +158,7 @@ export class WorkerPool {
 
   #free(place: Place, job: Job): void {
     place.job = undefined;
-    this.#open -= footprint(job);
+    this.#open -= job.footprint;
   }
 
   /** The document took too long: the only way to stop it is to end its worker. */
@@ -219,6 +220,9 @@ export class WorkerPool {
   #terminate(worker: Worker): void {
     const ended: Promise<unknown> = worker.terminate();
     this.#ending.add(ended);
-    void ended.finally(() => this.#ending.delete(ended));
+    void ended.finally(() => {
+      this.#ending.delete(ended);
+      this.#next();
+    });
   }
 }

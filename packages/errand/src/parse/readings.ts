@@ -30,10 +30,10 @@ export function createReadings(options: ParseOptions = {}): SessionReadings {
   return new DocumentReadings(parseSettings(options));
 }
 
+/** The `offload` of those who want no workers at all. */
+const never = Number.POSITIVE_INFINITY;
 /** A tree of elements costs this many times what JSON of the same length does. */
 const markupWeight = 16;
-/** Up to this many bytes even a costly JSONPath or selector cannot take long. */
-const harmless = 1_024;
 
 class DocumentReadings implements SessionReadings {
   readonly #settings: ParseSettings;
@@ -129,7 +129,7 @@ class DocumentReadings implements SessionReadings {
     const type = readContentType(header);
     requireJson(response, type, header);
     const { offload, maxDepth } = this.#settings;
-    if (bytes.length <= (costsLittle(jsonPath) ? offload : Math.min(harmless, offload))) {
+    if (bytes.length <= offload && (offload === never || costsLittle(jsonPath))) {
       return selectFrom(this.#smallJson(bytes, type, header), jsonPath, maxDepth);
     }
     try {
@@ -147,12 +147,15 @@ class DocumentReadings implements SessionReadings {
     const xml = requireMarkup(bytes, readContentType(header), header);
     const reading = { kind: 'extract', map, xml } as const;
     const { offload, maxDepth } = this.#settings;
-    const limit = offload / markupWeight;
-    // Selectors that look at siblings or inside for every element take the square of the document's size.
-    const here = bytes.length <= (/:has\(|~/.test(JSON.stringify(map)) ? Math.min(harmless, limit) : limit);
-    if (here) return perform({ reading, contentType: header, maxDepth }, bytes);
+    if (bytes.length <= offload / markupWeight && (offload === never || costLittle(map)))
+      return perform({ reading, contentType: header, maxDepth }, bytes);
     return this.#large.away(reading, bytes, header, call);
   }
+}
+
+/** Selectors that look at siblings or inside for every element take the square of what a small document holds. */
+function costLittle(map: ExtractMap): boolean {
+  return !/:has\(|~/.test(JSON.stringify(map));
 }
 
 function describe(response: HttpResponse, error: unknown): unknown {

@@ -32,5 +32,5 @@ export async function selectFrom(value: unknown, jsonPath: string, maxDepth: num
 export function costsLittle(jsonPath: string): boolean {
   const descents = jsonPath.split('..').length - 1;
   if (!jsonPath.includes('?')) return descents < 2;
-  return descents === 0 && !jsonPath.includes('(') && jsonPath.lastIndexOf('$') <= 0;
+  return descents === 0 && !/(?:match|search)\(/.test(jsonPath) && jsonPath.lastIndexOf('$') <= 0;
 }

@@ -3,8 +3,8 @@ import type { GuardPolicy, Policy, Timeouts } from '../core/policy.js';
 import { parseDuration } from '../kit/duration.js';
 import { parseSize } from '../kit/size.js';
 import { type GuardOptions, resolveGuard } from '../middleware/guard/policy.js';
-import { defaultRetry, resolveRetry } from '../middleware/retry/options.js';
 import { resolveRedirect } from '../middleware/redirect/options.js';
+import { defaultRetry, resolveRetry } from '../middleware/retry/options.js';
 import type { RequestOptions, SessionOptions, TimeoutOptions } from './options.js';
 
 const defaultTimeouts: Timeouts = {

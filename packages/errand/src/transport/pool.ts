@@ -1,51 +1,22 @@
 // Which connection carries which request. One pool a session: it knows every socket, idle ones included, never has more
 // than it may, and makes room by closing the one that has idled longest. It opens sockets; it never speaks HTTP.
-import type { GuardPolicy } from '../core/policy.js';
-import { portOf } from '../core/url.js';
+import type { HttpRequest } from '../core/request.js';
 import type { ErrandError } from '../errors.js';
 import { SessionClosedError, TimeoutError } from '../errors.js';
 import { longestDelay } from '../kit/duration.js';
-import { type Linked, LinkedList } from '../kit/linked-list.js';
-import { type Connecting, openSocket } from './connect/connect.js';
-import type { ConnectPlan, ConnectReport } from './connect/plan.js';
+import { LinkedList } from '../kit/linked-list.js';
+import { openSocket } from './connect/connect.js';
+import type { ConnectPlan } from './connect/plan.js';
 import { Connection, type ConnectionLimits } from './connection.js';
-
-/** A request that needs a connection. */
-export interface Waiter extends Linked<Waiter> {
-  readonly url: URL;
-  readonly guard: GuardPolicy | undefined;
-  /** Tells connections of one origin apart that go different ways; '' is the direct way. */
-  readonly way: string;
-  /** Milliseconds that connecting may take. */
-  readonly connectTimeout: number;
-  /** What is needed to open a socket for it. */
-  plan(): ConnectPlan;
-  readonly report: ConnectReport;
-  assign(connection: Connection): void;
-  fail(error: ErrandError): void;
-}
+import { keyOf, mayCarry, nth, type Opening, type Route, sharedFor, type Waiter, waits } from './route.js';
 
 export interface PoolOptions extends ConnectionLimits {
   /** Sockets over all hosts, idle and opening ones included. */
   readonly maxConnections: number;
   /** Whether one HTTP/2 connection is awaited before more are opened. */
   readonly http2: boolean;
-}
-
-interface Opening {
-  readonly initiator: Waiter;
-  readonly connecting: Connecting;
-  readonly timer: NodeJS.Timeout | undefined;
-}
-
-/** The connections of one origin by one way. */
-interface Route {
-  readonly key: string;
-  readonly idle: Connection[];
-  readonly shared: Set<Connection>;
-  readonly waiters: LinkedList<Waiter>;
-  readonly opening: Set<Opening>;
-  connections: number;
+  /** What is needed to open a socket for a request. */
+  plan(request: HttpRequest): ConnectPlan;
 }
 
 export class Pool {
@@ -149,7 +120,7 @@ export class Pool {
       if (!connection.reusable(now)) {
         this.#wake(route, connection);
         connection.destroy();
-      } else if (connection.accepts(waiter.guard, waiter.url.hostname, portOf(waiter.url))) {
+      } else if (mayCarry(connection, waiter)) {
         this.#wake(route, connection);
         return connection;
       }
@@ -208,8 +179,9 @@ export class Pool {
   }
 
   #open(route: Route, initiator: Waiter): void {
-    const connecting = openSocket(initiator.plan(), initiator.report);
-    const limit = initiator.connectTimeout;
+    const { call, url } = initiator.request;
+    const connecting = openSocket(this.#options.plan(initiator.request), initiator);
+    const limit = call.policy.timeouts.connect;
     const timer =
       limit <= longestDelay
         ? setTimeout(() => connecting.cancel(new TimeoutError('connect', limit)), limit)
@@ -220,7 +192,7 @@ export class Pool {
     connecting.socket.then(
       (socket) => {
         this.#opened(route, opening);
-        this.#admit(route, new Connection(socket, initiator.url, initiator.guard, this.#options));
+        this.#admit(route, new Connection(socket, url, call.policy.guard, this.#options));
       },
       (error: ErrandError) => {
         this.#opened(route, opening);
@@ -268,34 +240,4 @@ export class Pool {
   #checkEmpty(): void {
     if (this.open === 0) this.#onEmpty?.();
   }
-}
-
-function keyOf(waiter: Waiter): string {
-  return waiter.way === '' ? waiter.url.origin : `${waiter.url.origin} ${waiter.way}`;
-}
-
-/** An HTTP/2 connection of the route, fit for one more exchange. */
-function sharedFor(route: Route, waiter: Waiter): Connection | undefined {
-  if (route.shared.size === 0) return undefined;
-  const now = performance.now();
-  for (const connection of route.shared) {
-    if (!connection.reusable(now)) {
-      route.shared.delete(connection);
-      if (connection.active === 0) connection.destroy();
-    } else if (connection.accepts(waiter.guard, waiter.url.hostname, portOf(waiter.url))) {
-      return connection;
-    }
-  }
-  return undefined;
-}
-
-function waits(route: Route, waiter: Waiter): boolean {
-  return waiter.previous !== undefined || waiter.next !== undefined || route.waiters.first === waiter;
-}
-
-/** The waiter behind the first `index` ones: those have a connection under way already. */
-function nth(waiters: LinkedList<Waiter>, index: number): Waiter {
-  let waiter = waiters.first as Waiter;
-  for (let step = 0; step < index && waiter.next !== undefined; step++) waiter = waiter.next;
-  return waiter;
 }

@@ -11,7 +11,7 @@ import type { TlsSettings } from './connect/tls-settings.js';
 import { Exchange, type ExchangeParts } from './exchange.js';
 import { Pool, type PoolOptions } from './pool.js';
 
-export interface TransportOptions extends Omit<PoolOptions, 'http2'> {
+export interface TransportOptions extends Omit<PoolOptions, 'http2' | 'plan'> {
   readonly connection: ConnectionSettings;
   readonly tls: TlsSettings;
   readonly resolver: Resolver;
@@ -24,13 +24,12 @@ export class Transport {
 
   constructor(options: TransportOptions) {
     const { connection, tls, resolver } = options;
-    this.#pool = new Pool({ ...options, http2: connection.http2 });
-    this.#parts = {
-      pool: this.#pool,
-      path: pathOf,
-      fields: ownFields,
+    this.#pool = new Pool({
+      ...options,
+      http2: connection.http2,
       plan: (request) => planFor(request, connection, tls, resolver),
-    };
+    });
+    this.#parts = { pool: this.#pool, path: pathOf, fields: ownFields };
   }
 
   readonly handle: Handler = (request) =>

@@ -56,7 +56,12 @@ export async function play(each: RawCase, options: SessionOptions = {}): Promise
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
-  const session = new Session({ guard: false, timeout: { total: 4_000, headers: 800, idle: 800 }, ...options });
+  const session = new Session({
+    guard: false,
+    retry: 1,
+    timeout: { total: 4_000, headers: 800, idle: 800 },
+    ...options,
+  });
   try {
     const first = await ask(session, each, `http://127.0.0.1:${port}/first`);
     const second = await session
