@@ -10,7 +10,7 @@ const places = {
     '/Applications/Chromium.app/Contents/MacOS/Chromium',
     join(homedir(), 'Applications/Google Chrome.app/Contents/MacOS/Google Chrome'),
   ],
-  win32: [process.env['ProgramFiles'], process.env['ProgramFiles(x86)'], process.env['LOCALAPPDATA']]
+  win32: [process.env.ProgramFiles, process.env['ProgramFiles(x86)'], process.env.LOCALAPPDATA]
     .filter((root) => root !== undefined)
     .map((root) => join(root, 'Google/Chrome/Application/chrome.exe')),
 };
@@ -20,16 +20,16 @@ const places = {
  * Google Chrome; `undefined` where there is none.
  */
 export function findChromium(env = process.env) {
-  const named = env['CHROMIUM_PATH'];
+  const named = env.CHROMIUM_PATH;
   if (named !== undefined && named !== '') return isExecutable(named) ? named : undefined;
-  const folders = ['/usr/bin', ...(env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')];
+  const folders = ['/usr/bin', ...(env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')];
   const candidates = names.flatMap((name) => folders.map((folder) => join(folder, name)));
   return [...candidates, ...(places[process.platform] ?? [])].find(isExecutable);
 }
 
 /** One line that says what is missing and what to do about it. */
 export function chromiumMissing(env = process.env) {
-  const named = env['CHROMIUM_PATH'];
+  const named = env.CHROMIUM_PATH;
   return named !== undefined && named !== ''
     ? `CHROMIUM_PATH names ${named}, which cannot be run: correct it or unset it.`
     : 'No Chromium found: run `node scripts/install-chromium.mjs`, or set CHROMIUM_PATH to one that is installed.';

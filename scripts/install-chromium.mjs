@@ -11,7 +11,7 @@ process.exitCode = main();
 function main() {
   const found = findChromium();
   if (found !== undefined) return report(`Chromium is here: ${found} (${versionOf(found)})`);
-  if (process.env['CHROMIUM_PATH']) return fail(chromiumMissing());
+  if (process.env.CHROMIUM_PATH) return fail(chromiumMissing());
   if (process.platform !== 'linux' || !existsSync('/usr/bin/apt-get')) {
     return fail('No Chromium found: install Google Chrome or Chromium, or set CHROMIUM_PATH to its executable.');
   }
@@ -34,7 +34,7 @@ function main() {
 function apt(args) {
   const { status } = spawnSync('apt-get', ['-q', ...args], {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { PATH: process.env['PATH'], DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
+    env: { PATH: process.env.PATH, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
     timeout: 600_000,
   });
   return status === 0;

@@ -30,13 +30,13 @@ export function App() {
   }, [phone]);
   useEffect(() => {
     if (!over) return;
-    const escape = (event: KeyboardEvent): void => {
+    const closeOver = (event: KeyboardEvent): void => {
       if (event.key !== 'Escape' || event.defaultPrevented) return;
       setDrawer(false);
       if (!roomy) setInspector(false);
     };
-    addEventListener('keydown', escape);
-    return () => removeEventListener('keydown', escape);
+    addEventListener('keydown', closeOver);
+    return () => removeEventListener('keydown', closeOver);
   }, [over, roomy]);
   if (!ready) return <Starting />;
   return (

@@ -16,6 +16,10 @@ export const COMPONENT = {
   separator: 14,
   container: 17,
   label: 18,
+  fileUpload: 19,
+  radios: 21,
+  checkboxes: 22,
+  checkbox: 23,
 } as const;
 
 export const BUTTON_STYLE = ['', 'primary', 'secondary', 'success', 'danger', 'link', 'premium'] as const;

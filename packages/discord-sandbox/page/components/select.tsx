@@ -1,7 +1,8 @@
 // A select menu: a button that opens a list, worked by mouse or arrows, space, Enter, Escape and the letters of a name.
 import type { APISelectMenuComponent } from 'discord-api-types/v10';
-import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Icon } from '../kit/icon.js';
+import { useIdentity } from '../kit/identity.js';
 import { current, useStore } from '../state/store.js';
 import { InteractionFailed } from './button.js';
 import { type Choice, choicesOf, chosenAtFirst } from './choices.js';
@@ -17,17 +18,20 @@ export function MessageSelect({ menu, message }: { readonly menu: APISelectMenuC
   );
 }
 
+const LIST_HEIGHT = 270;
+
 interface SelectProps {
   readonly menu: APISelectMenuComponent;
   readonly busy?: boolean;
   readonly label?: string;
+  readonly id?: string;
   readonly onChoose: (values: readonly string[]) => void;
 }
 
-export function Select({ menu, busy = false, label, onChoose }: SelectProps) {
+export function Select({ menu, busy = false, label, id, onChoose }: SelectProps) {
   const most = menu.max_values ?? 1;
   const least = menu.min_values ?? 1;
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState<'no' | 'down' | 'up'>('no');
   const [chosen, setChosen] = useState(() => chosenAtFirst(menu));
   const opened = useRef(chosen);
   const frame = useRef<HTMLDivElement>(null);
@@ -35,14 +39,14 @@ export function Select({ menu, busy = false, label, onChoose }: SelectProps) {
   const users = useStore((state) => state.users);
   const guilds = useStore((state) => state.guilds);
   const choices = useMemo(() => choicesOf(menu, current()), [menu, users, guilds]);
-  const list = useId();
+  const list = useIdentity('list');
 
   const show = (): void => {
     opened.current = chosen;
-    setOpen(true);
+    setOpen(roomBelow(trigger.current) ? 'down' : 'up');
   };
   const hide = (values: readonly string[], focus: boolean): void => {
-    setOpen(false);
+    setOpen('no');
     if (focus) trigger.current?.focus();
     const changed = values.length !== opened.current.length || values.some((value) => !opened.current.includes(value));
     if (changed && values.length >= least) onChoose(values);
@@ -64,7 +68,7 @@ export function Select({ menu, busy = false, label, onChoose }: SelectProps) {
     );
   };
   useEffect(() => {
-    if (!open) return;
+    if (open === 'no') return;
     const outside = (event: Event): void => {
       if (!frame.current?.contains(event.target as Node)) hide(chosen, false);
     };
@@ -77,16 +81,17 @@ export function Select({ menu, busy = false, label, onChoose }: SelectProps) {
     <div class="select" ref={frame}>
       <button
         ref={trigger}
+        {...(id === undefined ? {} : { id })}
         type="button"
         class="select-button"
         role="combobox"
         aria-haspopup="listbox"
-        aria-expanded={open}
+        aria-expanded={open !== 'no'}
         aria-controls={list}
         aria-busy={busy}
         aria-label={label ?? menu.placeholder ?? 'Make a selection'}
         disabled={menu.disabled === true || busy}
-        onClick={() => (open ? hide(chosen, true) : show())}
+        onClick={() => (open === 'no' ? show() : hide(chosen, true))}
         onKeyDown={(event) => {
           if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
           event.preventDefault();
@@ -98,9 +103,10 @@ export function Select({ menu, busy = false, label, onChoose }: SelectProps) {
         </span>
         {busy ? <span class="dots dots-small" aria-hidden="true" /> : <Icon name="chevron" size={18} />}
       </button>
-      {open && (
+      {open !== 'no' && (
         <SelectList
           id={list}
+          up={open === 'up'}
           choices={choices}
           chosen={chosen}
           many={most > 1}
@@ -112,8 +118,15 @@ export function Select({ menu, busy = false, label, onChoose }: SelectProps) {
   );
 }
 
+/** A list that would reach below what it scrolls in opens upwards. */
+function roomBelow(element: HTMLElement | null): boolean {
+  const frame = element?.closest('.log, .modal-fields') ?? document.documentElement;
+  return !element || frame.getBoundingClientRect().bottom - element.getBoundingClientRect().bottom > LIST_HEIGHT;
+}
+
 interface ListProps {
   readonly id: string;
+  readonly up: boolean;
   readonly choices: readonly Choice[];
   readonly chosen: readonly string[];
   readonly many: boolean;
@@ -121,14 +134,14 @@ interface ListProps {
   readonly onClose: () => void;
 }
 
-function SelectList({ id, choices, chosen, many, onToggle, onClose }: ListProps) {
+function SelectList({ id, up, choices, chosen, many, onToggle, onClose }: ListProps) {
   const [active, setActive] = useState(() =>
     Math.max(
       0,
       choices.findIndex((choice) => chosen.includes(choice.value)),
     ),
   );
-  const list = useRef<HTMLUListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   useEffect(() => list.current?.focus(), []);
   useEffect(() => {
     list.current?.children[active]?.scrollIntoView({ block: 'nearest' });
@@ -157,10 +170,10 @@ function SelectList({ id, choices, chosen, many, onToggle, onClose }: ListProps)
     event.stopPropagation();
   };
   return (
-    <ul
+    <div
       ref={list}
       id={id}
-      class="select-list"
+      class={up ? 'select-list select-up' : 'select-list'}
       role="listbox"
       tabIndex={-1}
       aria-multiselectable={many}
@@ -168,10 +181,12 @@ function SelectList({ id, choices, chosen, many, onToggle, onClose }: ListProps)
       onKeyDown={keys}
     >
       {choices.map((choice, index) => (
-        <li
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are read by the list
+        <div
           key={choice.value}
           id={`${id}-${index}`}
           role="option"
+          tabIndex={-1}
           aria-selected={chosen.includes(choice.value)}
           class={index === active ? 'select-option select-option-active' : 'select-option'}
           onClick={() => onToggle(choice.value)}
@@ -183,9 +198,9 @@ function SelectList({ id, choices, chosen, many, onToggle, onClose }: ListProps)
             {choice.description && <span class="select-description">{choice.description}</span>}
           </span>
           {chosen.includes(choice.value) && <Icon name="check" size={18} />}
-        </li>
+        </div>
       ))}
-      {choices.length === 0 && <li class="select-empty">Nothing to choose here</li>}
-    </ul>
+      {choices.length === 0 && <p class="select-empty">Nothing to choose here</p>}
+    </div>
   );
 }

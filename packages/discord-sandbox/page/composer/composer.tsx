@@ -1,7 +1,8 @@
 // Where the user types: messages, and commands with completion. One text field for everything, so that the keyboard, a
 // screen reader and a paste all meet the same thing.
-import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../kit/icon.js';
+import { useIdentity } from '../kit/identity.js';
 import { useStore } from '../state/store.js';
 import { onCompose } from './drafts.js';
 import type { Draft } from './edits.js';
@@ -23,7 +24,7 @@ export function ComposerView({ channel, title }: { readonly channel: string; rea
   const picker = useRef<HTMLInputElement>(null);
   /** What came from the field itself: its selection is the user's and is not touched. */
   const own = useRef<Draft | null>(null);
-  const list = useId();
+  const list = useIdentity('list');
   const { draft, open, offer, active, line, span } = composer;
 
   useLayoutEffect(() => {
@@ -121,7 +122,7 @@ export function ComposerView({ channel, title }: { readonly channel: string; rea
             aria-controls={list}
             {...(open && offer.items[shown] ? { 'aria-activedescendant': `${list}-${shown}` } : {})}
             {...(open && span ? { 'aria-describedby': 'composer-help composer-problem' } : {})}
-            placeholder={`Message ${title}, or type / for commands`}
+            placeholder={`Message ${title} or type /`}
             autoComplete="off"
             autocapitalize="off"
             spellcheck={line.kind === 'text'}

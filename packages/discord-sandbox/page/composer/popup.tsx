@@ -21,6 +21,7 @@ export function Popup({ composer, list, onFile }: PopupProps) {
   const { line, offer, draft } = composer;
   const naming = line.kind === 'naming' || (line.kind === 'command' && line.headEnd === draft.text.length);
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: only keeps the focus where it is
     <div class="popup" onMouseDown={(event) => event.preventDefault()}>
       {naming ? <p class="popup-title">Commands</p> : <CommandHead composer={composer} onFile={onFile} />}
       {offer.note && (
@@ -103,19 +104,21 @@ function Options({ composer }: Pick<PopupProps, 'composer'>) {
 
 function Items({ composer, list }: Pick<PopupProps, 'composer' | 'list'>) {
   const { offer, active, locale } = composer;
-  const frame = useRef<HTMLUListElement>(null);
+  const frame = useRef<HTMLDivElement>(null);
   const shown = active === -1 && offer.eager ? 0 : active;
   useEffect(() => {
     if (active >= 0) frame.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [active]);
   const firstOption = offer.items.findIndex((item) => item.kind === 'option');
   return (
-    <ul ref={frame} id={list} class="items" role="listbox" aria-label="Suggestions">
+    <div ref={frame} id={list} class="items" role="listbox" aria-label="Suggestions">
       {offer.items.map((item, index) => (
-        <li
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are read by the field that owns the list
+        <div
           key={item.key}
           id={`${list}-${index}`}
           role="option"
+          tabIndex={-1}
           aria-selected={index === shown}
           aria-label={labelOf(item, locale)}
           class={`item item-${item.kind}${index === shown ? ' item-active' : ''}${index === firstOption && index > 0 ? ' item-divided' : ''}`}
@@ -123,9 +126,9 @@ function Items({ composer, list }: Pick<PopupProps, 'composer' | 'list'>) {
           onPointerMove={() => active !== index && composer.set({ active: index })}
         >
           <ItemView item={item} locale={locale} />
-        </li>
+        </div>
       ))}
-    </ul>
+    </div>
   );
 }
 

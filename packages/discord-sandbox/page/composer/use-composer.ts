@@ -87,9 +87,9 @@ export function useComposer(channel: string) {
   };
   const accept = (item: Item): void => {
     const { draft } = latest.current;
-    if (item.kind === 'command') return write(chooseLeaf(item.leaf, locale));
-    if (item.kind === 'option') return write(openOption(draft, item.option, locale));
-    if (line.kind === 'command' && span) pick(span, { text: item.name, value: item.value });
+    if (item.kind === 'command') write(chooseLeaf(item.leaf, locale));
+    else if (item.kind === 'option') write(openOption(draft, item.option, locale));
+    else if (line.kind === 'command' && span) pick(span, { text: item.name, value: item.value });
   };
   const pick = (target: Span, picked: Picked): void => {
     if (line.kind !== 'command') return;

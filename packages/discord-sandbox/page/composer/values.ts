@@ -33,7 +33,7 @@ export function check(line: Extract<Line, { kind: 'command' }>, picks: Picks, pe
     }
     const picked = picks.get(option.name);
     const result: Result =
-      picked && picked.text === span.value ? { value: picked.value } : valueOf(option, span.value, people, locale);
+      picked && picked.text === span.value ? { value: picked.value } : readValue(option, span.value, people, locale);
     if ('problem' in result) problems.set(option.name, result.problem);
     else values[option.name] = result.value as string | number | boolean | File;
   }
@@ -44,7 +44,7 @@ export function check(line: Extract<Line, { kind: 'command' }>, picks: Picks, pe
   return { values, problems };
 }
 
-function valueOf(option: Option, typed: string, people: People, locale: string): Result {
+function readValue(option: Option, typed: string, people: People, locale: string): Result {
   switch (option.type) {
     case KIND.string:
       return option.choices?.length ? choice(option.choices, typed, locale) : textOf(option, typed);

@@ -39,12 +39,14 @@ export function Files({ files }: { readonly files: readonly FileView[] }) {
 function File({ file }: { readonly file: FileView }) {
   const href = webAddress(file.url);
   const label = file.description || file.filename;
-  // biome-ignore lint/a11y/useMediaCaption: a bot's film or sound brings no captions along
-  if (file.contentType.startsWith('video/'))
+  if (file.contentType.startsWith('video/')) {
+    // biome-ignore lint/a11y/useMediaCaption: a bot's film brings no captions along
     return <video class="film" src={href} controls preload="none" aria-label={label} />;
-  // biome-ignore lint/a11y/useMediaCaption: a bot's film or sound brings no captions along
-  if (file.contentType.startsWith('audio/'))
+  }
+  if (file.contentType.startsWith('audio/')) {
+    // biome-ignore lint/a11y/useMediaCaption: a bot's sound brings no captions along
     return <audio class="sound" src={href} controls preload="none" aria-label={label} />;
+  }
   return (
     <a class="file-card" href={href} download={file.filename} target="_blank" rel="noopener noreferrer nofollow">
       <span class="file-kind">

@@ -13,7 +13,13 @@ export function Switch({ label, hint, on, onChange }: SwitchProps) {
         <span>{label}</span>
         <span class="control-hint">{hint}</span>
       </span>
-      <input type="checkbox" role="switch" checked={on} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <input
+        type="checkbox"
+        role="switch"
+        aria-checked={on}
+        checked={on}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
     </label>
   );
 }

@@ -68,6 +68,7 @@ export function Inspector({ onClose }: { readonly onClose: () => void }) {
           <Icon name="close" />
         </button>
       </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <div id="inspector-panel" class="inspector-panel" role="tabpanel" aria-labelledby={`tab-${tab.id}`} tabIndex={0}>
         <tab.Panel />
       </div>

@@ -33,14 +33,14 @@ const number = (value: unknown): number => (typeof value === 'number' && Number.
 
 export function readStats(value: unknown): Stats {
   const stats = fieldsOf(value);
-  const connections = fieldsOf(stats['connections']);
+  const connections = fieldsOf(stats.connections);
   return {
-    inFlight: number(stats['inFlight']),
-    queued: number(stats['queued']),
-    open: number(connections['open']),
-    idle: number(connections['idle']),
+    inFlight: number(stats.inFlight),
+    queued: number(stats.queued),
+    open: number(connections.open),
+    idle: number(connections.idle),
     totals: TOTALS.filter(([key]) => key in stats).map(([key, name]) => [name, number(stats[key])]),
-    hosts: Object.entries(fieldsOf(stats['hosts']))
+    hosts: Object.entries(fieldsOf(stats.hosts))
       .map(([host, each]) => readHost(host, fieldsOf(each)))
       .sort(
         (left, right) =>
@@ -52,9 +52,9 @@ export function readStats(value: unknown): Stats {
 function readHost(host: string, fields: Fields): HostStats {
   return {
     host,
-    inFlight: number(fields['inFlight']),
-    queued: number(fields['queued']),
-    circuit: typeof fields['circuit'] === 'string' ? fields['circuit'] : 'closed',
-    tokens: typeof fields['tokens'] === 'number' ? fields['tokens'] : undefined,
+    inFlight: number(fields.inFlight),
+    queued: number(fields.queued),
+    circuit: typeof fields.circuit === 'string' ? fields.circuit : 'closed',
+    tokens: typeof fields.tokens === 'number' ? fields.tokens : undefined,
   };
 }

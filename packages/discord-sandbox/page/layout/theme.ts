@@ -17,8 +17,8 @@ export function chooseTheme(next: Theme): void {
 
 export function apply(): void {
   const chosen = theme();
-  if (chosen === 'system') delete document.documentElement.dataset['theme'];
-  else document.documentElement.dataset['theme'] = chosen;
+  if (chosen === 'system') delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = chosen;
   for (const listener of listeners) listener();
 }
 

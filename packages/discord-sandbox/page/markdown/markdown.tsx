@@ -36,12 +36,7 @@ function BlockView({ block }: { readonly block: Block }) {
         </p>
       );
     case 'heading':
-      // Headings inside a message are below the page's own in the outline.
-      return (
-        <div role="heading" aria-level={block.level + 3} class={`md-heading md-h${block.level}`}>
-          <Inlines nodes={block.children} />
-        </div>
-      );
+      return <Heading level={block.level} nodes={block.children} />;
     case 'quote':
       return (
         <blockquote>
@@ -52,13 +47,23 @@ function BlockView({ block }: { readonly block: Block }) {
       );
     case 'code-block':
       return (
-        <pre tabIndex={0} aria-label={block.language === '' ? 'Code' : `Code, ${block.language}`}>
+        <pre>
           <code>{block.text}</code>
         </pre>
       );
     case 'list':
       return <ListView list={block} />;
   }
+}
+
+/** Below the page's own headings in the outline. */
+function Heading({ level, nodes }: { readonly level: 1 | 2 | 3; readonly nodes: readonly Inline[] }) {
+  const Tag = ({ 1: 'h4', 2: 'h5', 3: 'h6' } as const)[level];
+  return (
+    <Tag class={`md-heading md-h${level}`}>
+      <Inlines nodes={nodes} />
+    </Tag>
+  );
 }
 
 function ListView({ list }: { readonly list: ListBlock }) {

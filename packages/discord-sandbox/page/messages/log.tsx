@@ -62,6 +62,7 @@ export function Log({ channel, title }: { readonly channel: string; readonly tit
         aria-label={`Messages in ${title}`}
         aria-live="polite"
         aria-relevant="additions text"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
         onScroll={scrolled}
       >

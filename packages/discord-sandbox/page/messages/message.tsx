@@ -9,6 +9,7 @@ import { memo } from '../kit/memo.js';
 import { chatTime, clockTime, fullTime } from '../kit/time.js';
 import { Markdown } from '../markdown/markdown.js';
 import { useStore } from '../state/store.js';
+import { Actions } from './actions.js';
 import { EphemeralNote } from './ephemeral.js';
 import { BotTag, CauseLine, ReplyLine } from './lines.js';
 
@@ -61,6 +62,7 @@ export const Message = memo(function Message({
         )}
         {message.ephemeral && <EphemeralNote message={message} />}
       </div>
+      {!message.thinking && <Actions message={message} />}
     </article>
   );
 });

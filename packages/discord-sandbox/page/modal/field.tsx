@@ -1,56 +1,97 @@
-// One field of a form, with its label, hint, length and mistake.
-import { useId } from 'preact/hooks';
+// One field of a form, with its label, hint and mistake; what is inside depends on its kind.
+import { useMemo } from 'preact/hooks';
+import { COMPONENT } from '../components/kinds.js';
 import { Select } from '../components/select.js';
+import { useIdentity } from '../kit/identity.js';
 import { Markdown } from '../markdown/markdown.js';
-import { type Field, isRequired } from './fields.js';
+import { countsOf, type Field, type FormValue, isMenu, isRequired, longestText } from './fields.js';
+import { Choices, FileField, Tick } from './inputs.js';
 
 interface FieldProps {
   readonly part: Field;
-  readonly value: string | readonly string[] | undefined;
+  readonly value: FormValue | undefined;
   readonly problem: string | undefined;
-  readonly onChange: (value: string | readonly string[]) => void;
+  readonly onChange: (value: FormValue) => void;
 }
 
 const PARAGRAPH = 2;
 
-export function FieldView({ part, value, problem, onChange }: FieldProps) {
-  const id = useId();
-  if (part.text !== undefined) return <Markdown text={part.text} />;
+export function FieldView(props: FieldProps) {
+  const { part, problem } = props;
+  const id = useIdentity('field');
+  if (!part.input) return <Markdown text={part.text} />;
   const described = [part.hint ? `${id}-hint` : '', problem ? `${id}-problem` : ''].filter(Boolean).join(' ');
+  const grouped = part.input.type === COMPONENT.radios || part.input.type === COMPONENT.checkboxes;
+  const Frame = grouped ? 'fieldset' : 'div';
+  const Label = grouped ? 'legend' : 'label';
   return (
-    <div class={problem ? 'field field-wrong' : 'field'}>
-      <label class="field-label" for={id}>
+    <Frame class={problem ? 'field field-wrong' : 'field'}>
+      <Label class="field-label" {...(grouped ? {} : { for: id })}>
         {part.label}
         {isRequired(part) && (
           <span class="required" aria-hidden="true">
-            {' '}
-            *
+            {' *'}
           </span>
         )}
-      </label>
+      </Label>
       {part.hint && (
         <p class="field-hint" id={`${id}-hint`}>
           {part.hint}
         </p>
       )}
-      {part.input && (
-        <TextInput
-          id={id}
-          part={part}
-          value={String(value ?? '')}
-          described={described}
-          wrong={!!problem}
-          onChange={onChange}
-        />
-      )}
-      {part.menu && <Select menu={part.menu} label={part.label} onChoose={onChange} />}
+      <Input {...props} id={id} described={described} />
       {problem && (
         <p class="field-problem" id={`${id}-problem`} role="alert">
           {problem}
         </p>
       )}
-    </div>
+    </Frame>
   );
+}
+
+function Input({ part, value, problem, onChange, id, described }: FieldProps & { id: string; described: string }) {
+  const { input } = part;
+  const chosen = useMemo(() => (Array.isArray(value) ? value : []), [value]);
+  if (!input) return null;
+  if (isMenu(input)) return <Select id={id} menu={input} label={part.label} onChoose={onChange} />;
+  switch (input.type) {
+    case COMPONENT.textInput:
+      return (
+        <TextInput
+          id={id}
+          part={part}
+          value={String(value ?? '')}
+          described={described}
+          wrong={problem !== undefined}
+          onChange={onChange}
+        />
+      );
+    case COMPONENT.checkbox:
+      return <Tick id={id} on={value === true} onChange={onChange} />;
+    case COMPONENT.fileUpload:
+      return (
+        <FileField
+          id={id}
+          name={part.id}
+          files={chosen as readonly File[]}
+          most={countsOf(part).most}
+          onChange={onChange}
+        />
+      );
+    case COMPONENT.radios:
+    case COMPONENT.checkboxes:
+      return (
+        <Choices
+          name={part.id}
+          many={input.type === COMPONENT.checkboxes}
+          options={input.options}
+          chosen={chosen as readonly string[]}
+          onChange={onChange}
+        />
+      );
+    default:
+      return null;
+  }
 }
 
 interface TextProps {
@@ -63,14 +104,15 @@ interface TextProps {
 }
 
 function TextInput({ id, part, value, described, wrong, onChange }: TextProps) {
-  const most = part.input?.max_length ?? 4_000;
+  const input = part.input?.type === COMPONENT.textInput ? part.input : undefined;
+  const counted = input?.max_length !== undefined;
   const shared = {
     id,
-    class: 'field-input',
+    class: counted ? 'field-input field-counted' : 'field-input',
     'data-field': part.id,
     value,
-    maxLength: most,
-    placeholder: part.input?.placeholder ?? '',
+    maxLength: longestText(part),
+    placeholder: input?.placeholder ?? '',
     'aria-invalid': wrong,
     'aria-required': isRequired(part),
     ...(described ? { 'aria-describedby': described } : {}),
@@ -78,14 +120,14 @@ function TextInput({ id, part, value, described, wrong, onChange }: TextProps) {
   };
   return (
     <div class="field-frame">
-      {part.input?.style === PARAGRAPH ? (
+      {input?.style === PARAGRAPH ? (
         <textarea rows={4} {...shared} />
       ) : (
         <input type="text" autoComplete="off" {...shared} />
       )}
-      {part.input?.max_length !== undefined && (
+      {counted && (
         <span class="field-count" aria-hidden="true">
-          {value.length}/{most}
+          {value.length}/{longestText(part)}
         </span>
       )}
     </div>

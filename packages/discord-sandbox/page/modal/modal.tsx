@@ -1,11 +1,22 @@
 // A form that the bot asked for, in a real dialog: focus stays inside, Escape leaves it, mistakes are said beside their fields.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { FieldValue } from '../../src/playground/protocol.js';
+import { encoded } from '../composer/sending.js';
 import { Icon } from '../kit/icon.js';
 import { ask } from '../state/link.js';
 import type { OpenModal } from '../state/model.js';
 import { update, useStore } from '../state/store.js';
 import { FieldView } from './field.js';
 import { fieldsOf, problemsOf, startOf, type Values } from './fields.js';
+
+async function send(interaction: string, values: Values): Promise<string> {
+  const fields: Record<string, FieldValue> = {};
+  for (const [name, value] of Object.entries(values)) {
+    const files = Array.isArray(value) && value[0] instanceof File;
+    fields[name] = files ? await Promise.all((value as File[]).map(encoded)) : (value as FieldValue);
+  }
+  return String(await ask({ type: 'modal', interaction, fields }));
+}
 
 export function ModalLayer() {
   const modal = useStore((state) => state.modal);
@@ -27,6 +38,7 @@ function Modal({ open }: { readonly open: OpenModal }) {
   useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
+    dialog.current?.querySelector<HTMLElement>('[data-field], .select-button')?.focus();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
@@ -48,8 +60,8 @@ function Modal({ open }: { readonly open: OpenModal }) {
       return;
     }
     setSent('sending');
-    ask({ type: 'modal', interaction: open.interaction, fields: values }).then(
-      (id) => setSent(String(id)),
+    send(open.interaction, values).then(
+      (id) => setSent(id),
       () => {
         setSent(null);
         setFailed(true);

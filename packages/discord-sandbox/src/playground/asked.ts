@@ -15,7 +15,7 @@ const isPlain = (value: unknown): value is string | number | boolean =>
   isText(value) || isNumber(value) || isFlag(value);
 const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
 const isFile = (value: unknown): value is SentFile =>
-  isRecord(value) && isText(value['filename']) && isText(value['contentType']) && typeof value['base64'] === 'string';
+  isRecord(value) && isText(value.filename) && isText(value.contentType) && typeof value.base64 === 'string';
 const isFiles = (value: unknown): value is SentFile[] => Array.isArray(value) && value.every(isFile);
 const isOption = (value: unknown): value is OptionValue => isPlain(value) || isFile(value);
 const isField = (value: unknown): value is FieldValue =>
@@ -41,8 +41,8 @@ const faults: Readonly<Record<FaultCall['name'], Readonly<Record<string, (value:
 };
 
 const isFault = (value: unknown): value is FaultCall => {
-  if (!isRecord(value) || !isText(value['name']) || !Object.hasOwn(faults, value['name'])) return false;
-  return Object.entries(faults[value['name'] as FaultCall['name']]).every(([key, check]) => check(value[key]));
+  if (!isRecord(value) || !isText(value.name) || !Object.hasOwn(faults, value.name)) return false;
+  return Object.entries(faults[value.name as FaultCall['name']]).every(([key, check]) => check(value[key]));
 };
 
 const shapes: Readonly<Record<FromPage['type'], Readonly<Record<string, (value: unknown) => boolean>>>> = {
@@ -78,8 +78,8 @@ export function read(text: string): FromPage | undefined {
   } catch {
     return undefined;
   }
-  if (!isRecord(value) || !isText(value['type']) || !Object.hasOwn(shapes, value['type'])) return undefined;
+  if (!isRecord(value) || !isText(value.type) || !Object.hasOwn(shapes, value.type)) return undefined;
   const fields = value;
-  const shape = shapes[value['type'] as FromPage['type']];
+  const shape = shapes[value.type as FromPage['type']];
   return Object.entries(shape).every(([key, check]) => check(fields[key])) ? (value as unknown as FromPage) : undefined;
 }

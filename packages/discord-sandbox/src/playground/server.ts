@@ -35,9 +35,9 @@ export function servePlayground(source: PlaygroundSource): Playground {
   return {
     handle: (request, response) => assets.handle(request, response),
     upgrade(request, socket, head) {
-      if (request.url !== SOCKET_PATH) return refuse(socket, '404 Not Found');
-      if (!isSameOrigin(request)) return refuse(socket, '403 Forbidden');
-      sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request));
+      if (request.url !== SOCKET_PATH) refuse(socket, '404 Not Found');
+      else if (!isSameOrigin(request)) refuse(socket, '403 Forbidden');
+      else sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request));
     },
     async close() {
       pages.close();

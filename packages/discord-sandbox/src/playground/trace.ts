@@ -8,8 +8,8 @@ const LONGEST = 500;
 
 export function attemptsOf(event: HttpEvent): AttemptView[] {
   const trace = record(event.trace);
-  const elapsed = number(trace?.['elapsed']) ?? 0;
-  const attempts = Array.isArray(trace?.['attempts']) ? trace['attempts'] : [];
+  const elapsed = number(trace?.elapsed) ?? 0;
+  const attempts = Array.isArray(trace?.attempts) ? trace.attempts : [];
   const at = event.at - elapsed;
   const views: AttemptView[] = [];
   let from = 0;
@@ -18,7 +18,7 @@ export function attemptsOf(event: HttpEvent): AttemptView[] {
     const view = attempt && attemptOf(attempt, event, at, from, elapsed);
     if (!view) continue;
     views.push(view);
-    from = view.marks.ended + (number(attempt['retryDelay']) ?? 0);
+    from = view.marks.ended + (number(attempt.retryDelay) ?? 0);
   }
   // Nothing was sent: refused, waiting to the end, or answered from the cache.
   return views.length > 0 ? views : [whole(event, at, elapsed)];
@@ -31,7 +31,7 @@ function attemptOf(
   from: number,
   elapsed: number,
 ): AttemptView | undefined {
-  const timings = record(attempt['timings']);
+  const timings = record(attempt.timings);
   if (!timings) return undefined;
   const marks: Record<string, number> = {};
   for (const phase of PHASES) {
@@ -39,14 +39,14 @@ function attemptOf(
     if (mark !== undefined) marks[phase] = mark;
   }
   const last = Math.max(from, ...Object.values(marks));
-  const status = number(attempt['status']);
-  const error = attempt['error'];
+  const status = number(attempt.status);
+  const error = attempt.error;
   return {
     method: event.method,
-    url: String(attempt['url'] ?? event.url).slice(0, LONGEST),
+    url: String(attempt.url ?? event.url).slice(0, LONGEST),
     at,
-    marks: { queued: from, ...marks, from, ended: number(timings['ended']) ?? Math.max(last, elapsed) },
-    reused: attempt['reusedConnection'] === true,
+    marks: { queued: from, ...marks, from, ended: number(timings.ended) ?? Math.max(last, elapsed) },
+    reused: attempt.reusedConnection === true,
     ...(status === undefined ? {} : { status }),
     ...(typeof error === 'string' ? { error: error.slice(0, LONGEST) } : {}),
   };

@@ -81,11 +81,17 @@ export class Visitor {
       this.#socket.close(1008, 'not a message of the playground');
       return;
     }
-    if (message.type === 'enter') return this.#enter(message);
-    if (this.#user === undefined) return;
-    if (!('request' in message)) return this.#do(message, this.#user);
+    if (message.type === 'enter') this.#enter(message);
+    else if (this.#user !== undefined) this.#serve(message, this.#user);
+  }
+
+  #serve(message: Exclude<FromPage, { type: 'enter' }>, user: string): void {
+    if (!('request' in message)) {
+      this.#do(message, user);
+      return;
+    }
     try {
-      const value = this.#answer(message, this.#user);
+      const value = this.#answer(message, user);
       if (value !== undefined) this.send({ type: 'result', request: message.request, value });
     } catch (error) {
       this.send({ type: 'result', request: message.request, error: sentence(error) });
