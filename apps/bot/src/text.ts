@@ -36,7 +36,8 @@ export function linkTo(words: string, address: string, limit = 80): string {
 export function bytes(count: number, locale: string): string {
   const [value, unit] =
     count < 1024 ? [count, 'byte'] : count < 1024 ** 2 ? [count / 1024, 'kilobyte'] : [count / 1024 ** 2, 'megabyte'];
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 1 }).format(value);
+  const unitDisplay = unit === 'byte' ? 'long' : 'short';
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits: 1 }).format(value);
 }
 
 /** A time in milliseconds, as seconds where there is more than one. */

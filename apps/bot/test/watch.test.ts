@@ -19,7 +19,7 @@ let stage: Stage;
 
 beforeEach(async () => {
   site = await startSite();
-  stage = await startAll({ allow: [site.host] });
+  stage = await startAll({ allow: [site.host], session: { retry: false } });
 });
 afterEach(async () => {
   await stage[Symbol.asyncDispose]();
@@ -80,7 +80,7 @@ it('says once when a page cannot be read any more, and when it is back', async (
   expect(trouble?.description).toMatch(/has a problem/);
   expect(stage.warnings).toHaveLength(1);
   expect(stage.warnings[0]).toMatch(
-    /^watch \w+: ERRAND_HTTP_STATUS GET 127\.0\.0\.1:\d+ attempt \d; next look in 2400 s$/,
+    /^watch \w+: ERRAND_HTTP_STATUS GET 127\.0\.0\.1:\d+ attempt 1; next look in 2400 s$/,
   );
   site.status = 200;
   await asleep({ dueAt: 0 });

@@ -72,6 +72,7 @@ async function photograph(web: Session, gateway: PageGateway, url: URL): Promise
         ...(gateway.key !== undefined && { credentials: { bearer: gateway.key } }),
         guard: { allow: [new URL(gateway.url).host] },
         timeout: { total: '60s', headers: '55s' },
+        retry: false,
         maxBodySize: '8mb',
       })
       .bytes();

@@ -17,6 +17,7 @@ export const stats = (): Command =>
         const line = `${host.padEnd(28)} ${inFlight} under way, ${queued} waiting`;
         return circuit === 'closed' ? line : `${line}, circuit ${circuit}`;
       });
+      const away = client.ws.ping < 0 ? '' : `, ${number(client.ws.ping)} ms away`;
       const up = Math.round((Date.now() - (client.uptime ?? 0)) / 1000);
       return fitEmbed({
         title: 'HTTP session',
@@ -36,7 +37,7 @@ export const stats = (): Command =>
             inline: true,
           },
           { name: 'Hosts', value: lines.length === 0 ? 'none yet' : codeBlock(lines.join('\n'), '', 900) },
-          { name: 'Connected to Discord', value: `<t:${up}:R>, ${client.ws.ping} ms away` },
+          { name: 'Connected to Discord', value: `<t:${up}:R>${away}` },
         ],
       });
     },

@@ -14,6 +14,7 @@ export const status = (): Command =>
       try {
         const response = await web.get(url, {
           throwHttpErrors: false,
+          retry: false,
 
           timeout: '15s',
         });

@@ -8,9 +8,9 @@ const height = 336;
 
 export function drawLandscape(name: string): Buffer {
   const seed = [...name].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) >>> 0, 7);
-  const hue = 190 + (seed % 150); // from sea green to rose
+  const hue = 195 + (seed % 55);
   const top = colour(hue, 0.55, 0.42);
-  const low = colour((hue + 60) % 360, 0.75, 0.84);
+  const low = colour(20 + (seed % 25), 0.85, 0.84);
   const sun = { x: 120 + (seed % 400), y: 90 + ((seed >>> 4) % 50), radius: 34, colour: colour(48, 0.95, 0.86) };
   const hills = [0, 1, 2].map((row) => ({
     base: 190 + row * 45,
