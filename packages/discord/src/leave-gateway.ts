@@ -1,24 +1,33 @@
-// Leaving Discord for good. discord.js's own destroy() misses a shard that is between two tries to connect: it would go
-// on trying for ever, and keep the process alive.
-import { setTimeout as delay } from 'node:timers/promises';
-import { type Client, Status } from 'discord.js';
+// Leaving Discord for good. discord.js's own destroy() misses a shard that is between two tries to connect, or wakes one
+// that waits for Discord's hello: either would go on trying for ever, and keep the process alive.
+import type { Client } from 'discord.js';
 import { settledWithin } from './within.js';
 
-/** discord.js rests 500 ms between two tries. */
-const betweenTries = 600;
-
-interface Shards {
-  destroy(options: { reason: string }): Promise<void>;
+/** What is used here of discord.js's inner connection, where it is as we know it. */
+interface Inner {
+  readonly options?: { retrieveSessionInfo?: unknown };
+  readonly strategy?: { readonly shards?: ReadonlyMap<number, { readonly connection?: Socket | null }> };
 }
+
+interface Socket {
+  readonly readyState: number;
+  onerror: unknown;
+  close(): void;
+}
+
+const connecting = 0;
 
 /** Resolves with whether the client was gone within `time` milliseconds. */
 export async function leaveGateway(client: Client, time: number): Promise<boolean> {
-  const end = performance.now() + time;
-  const left = (): number => end - performance.now();
-  const connecting = client.ws.shards.some(({ status }) => status !== Status.Ready && status !== Status.Idle);
-  const gone = await settledWithin(client.destroy(), left());
-  const shards = (client.ws as unknown as { _ws?: Shards | null })._ws;
-  if (!connecting || !shards) return gone;
-  await delay(Math.min(betweenTries, Math.max(0, left())));
-  return (await settledWithin(shards.destroy({ reason: 'stopped' }), left())) && gone;
+  const inner = (client.ws as unknown as { _ws?: Inner | null })._ws;
+  // The first thing that every try to connect does is to ask for this: without an answer it never begins.
+  if (inner?.options) inner.options.retrieveSessionInfo = () => new Promise(() => {});
+  const shards = [...(inner?.strategy?.shards?.values() ?? [])];
+  const gone = await settledWithin(client.destroy(), time);
+  for (const { connection } of shards) {
+    if (connection?.readyState !== connecting) continue;
+    connection.onerror = () => {};
+    connection.close();
+  }
+  return gone;
 }

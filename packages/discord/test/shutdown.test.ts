@@ -2,6 +2,7 @@
 // Discord does. With signals: exit code 0, or 1 where it had to be hard.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Sandbox, startSandbox } from '@errand/discord-sandbox';
 import { expect, it } from 'vitest';
@@ -84,14 +85,41 @@ it.each<[string, (sandbox: Sandbox) => void]>([
   expect(on.bot.session.closed).toBe(true);
 });
 
-it('stops coming back to a Discord that is gone', async () => {
-  const on = await stage([simple('quick', async () => 'hi')], { shutdown: 2_500 });
+it.each([0, 100, 520, 900])('does not come back to a Discord that was gone %s ms before', async (wait) => {
+  const on = await stage([], { shutdown: 2_500 });
   await on.sandbox.close();
-  await delay(300);
+  await delay(wait);
   await on.bot.stop();
-  const tries = on.log.entries.length;
-  await delay(1_200);
-  expect(on.log.entries.length).toBe(tries);
+  const tries: string[] = [];
+  on.bot.client.on('debug', (line) => {
+    if (line.includes('Connecting to')) tries.push(line);
+  });
+  // discord.js rests 500 ms between two tries.
+  await delay(1_100);
+  expect(tries).toEqual([]);
+});
+
+it('closes a connection that is being made', async () => {
+  const silent = createServer();
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const on = await stage([], { shutdown: 2_000 });
+  const sockets = new Set<Socket>();
+  silent.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket)).on('error', () => {});
+  });
+  const { port } = silent.address() as AddressInfo;
+  type Shard = { strategy: { options: { gatewayInformation: { url: string } } } };
+  type Inner = { _ws: { strategy: { shards: Map<number, Shard> } } };
+  const [shard] = (on.bot.client.ws as unknown as Inner)._ws.strategy.shards.values();
+  shard!.strategy.options.gatewayInformation.url = `ws://127.0.0.1:${port}`;
+  on.sandbox.faults.invalidateSession(false);
+  await expect.poll(() => sockets.size, { timeout: 5_000 }).toBe(1);
+  await on.bot.stop();
+  await expect.poll(() => sockets.size).toBe(0);
+  silent.close();
+  await on.sandbox.close();
 });
 
 interface Child {
