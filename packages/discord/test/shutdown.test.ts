@@ -108,6 +108,7 @@ it('closes a connection that is being made', async () => {
   silent.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => {});
+    socket.resume();
   });
   const { port } = silent.address() as AddressInfo;
   type Shard = { strategy: { options: { gatewayInformation: { url: string } } } };
