@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { eventually, type Stage, startAll } from './start-all.js';
 
 interface Site {
@@ -22,6 +22,7 @@ beforeEach(async () => {
   stage = await startAll({ allow: [site.host], session: { retry: false } });
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   await stage[Symbol.asyncDispose]();
   site.server.closeAllConnections();
   await new Promise((resolve) => site.server.close(resolve));
@@ -110,6 +111,7 @@ async function asleep(change: object): Promise<void> {
 }
 
 it('refuses privately what it cannot look at', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => undefined);
   const reply = await stage.sandbox.slash('watch', { url: 'http://10.0.0.1/' });
   expect(reply).toMatchObject({ ephemeral: true });
   expect(reply.content).toMatch(/not allowed to open that address/);

@@ -4,7 +4,7 @@ import { fitEmbed } from '@errand/discord';
 import type { APIEmbed } from 'discord.js';
 import type { HttpResponse } from 'errand';
 import { z } from 'zod';
-import { pageFacts, pageLines } from '../documents/page.js';
+import { pageLines } from '../documents/page.js';
 import { codeBlock, plain, shorten } from '../text.js';
 import type { Subject } from './subscriptions.js';
 
@@ -30,10 +30,11 @@ async function read(response: HttpResponse): Promise<PageState> {
   if (!/^text\/|json|xml|javascript/i.test(type))
     return { title: host, fingerprint: hash(await response.bytes()), lines: [] };
   const text = await response.text();
-  const isPage = /html/i.test(type);
-  const lines = isPage ? pageLines(text) : text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const { title = host, lines } = /html/i.test(type)
+    ? pageLines(text)
+    : { lines: text.split(/\r?\n/).filter((line) => line.trim() !== '') };
   return {
-    title: shorten((isPage && pageFacts(text, response.url).title) || host, 200),
+    title: shorten(title, 200),
     fingerprint: hash(lines.join('\n')),
     lines: lines.slice(0, keptLines).map((line) => shorten(line, 200)),
   };

@@ -1,9 +1,9 @@
 /** /page: what a web page says of itself, its links, and where a page gateway is configured, a picture of it. */
 import { type Attachment, type Command, command, fitEmbed, slash } from '@errand/discord';
 import { MessageFlags } from 'discord.js';
-import { ErrandError, type Session } from 'errand';
+import { ContentTypeError, ErrandError, type Session } from 'errand';
 import { addressFrom, shownAddress } from '../address.js';
-import { type PageFacts, pageFacts } from '../documents/page.js';
+import { type PageFacts, pageFacts, pageMap } from '../documents/page.js';
 import type { PageGateway } from '../settings.js';
 import { linkTo, plain } from '../text.js';
 
@@ -19,18 +19,16 @@ export const page = (gateway: PageGateway | undefined): Command =>
     async execute(_interaction, web, { url: typed }) {
       const url = addressFrom(typed);
       const photographed = gateway && photograph(web, gateway, url);
-      const response = await web.get(url, {
-        headers: { accept: 'text/html, application/xhtml+xml' },
-        maxBodySize: '2mb',
-      });
-      const type = response.headers.get('content-type') ?? '';
-      if (!/html/i.test(type)) {
-        const kind = plain(type.split(';')[0] ?? '', 100) || 'something else';
-        return { content: `That address is not a web page, but ${kind}.`, flags: MessageFlags.Ephemeral };
+      try {
+        const response = await web.get(url, { headers: { accept: 'text/html, application/xhtml+xml' } });
+        const facts = pageFacts(await response.extract(pageMap), response.url);
+        const picture = await photographed;
+        return { embeds: [show(facts, response.url, picture)], files: picture === undefined ? [] : [picture] };
+      } catch (error) {
+        if (!(error instanceof ContentTypeError)) throw error;
+        const content = `That address is not a web page, but ${plain(error.actual ?? 'something unknown', 100)}.`;
+        return { content, flags: MessageFlags.Ephemeral };
       }
-      const facts = pageFacts(await response.text(), response.url);
-      const picture = await photographed;
-      return { embeds: [show(facts, response.url, picture)], files: picture === undefined ? [] : [picture] };
     },
   });
 

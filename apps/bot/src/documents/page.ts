@@ -1,5 +1,22 @@
-/** What a web page says of itself, and the lines that a reader sees of it. Pure: HTML in, plain facts out. */
+/** What a web page says of itself, and the lines that a reader sees of it. Pure: what was extracted or sent goes in, plain facts come out. */
+import type { Extracted } from 'errand';
 import { readDocument, webLink } from './read.js';
+
+const meta = (name: string) =>
+  ({ selector: `meta[property="${name}"], meta[name="${name}"]`, value: 'content' }) as const;
+
+/** For `response.extract()`: large pages are read in a worker, and only this comes back. */
+export const pageMap = {
+  title: 'title',
+  base: { selector: 'base[href]', value: 'href' },
+  sharedTitle: meta('og:title'),
+  sharedDescription: meta('og:description'),
+  description: meta('description'),
+  site: meta('og:site_name'),
+  image: meta('og:image'),
+  hrefs: [{ selector: 'a[href]', value: 'href' }],
+  texts: ['a[href]'],
+} as const;
 
 export interface PageFacts {
   readonly title: string | undefined;
@@ -9,93 +26,56 @@ export interface PageFacts {
   readonly links: ReadonlyArray<{ readonly text: string; readonly url: string }>;
 }
 
-const maxLinks = 500;
-
-export function pageFacts(html: string, address: string): PageFacts {
-  const meta = new Map<string, string>();
+export function pageFacts(page: Extracted<typeof pageMap>, address: string): PageFacts {
+  const base = webLink(page.base, address) ?? address;
   const links = new Map<string, string>();
-  let base = address;
-  let title = '';
-  let inTitle = false;
-  let anchor: { url: string; text: string } | undefined;
-  readDocument(html, {
-    open(name, attributes) {
-      if (name === 'base') base = webLink(attributes.href, address) ?? base;
-      if (name === 'title') inTitle = title === '';
-      const key = (attributes.property ?? attributes.name)?.toLowerCase();
-      if (name === 'meta' && key !== undefined && !meta.has(key)) meta.set(key, attributes.content ?? '');
-      const url = name === 'a' ? webLink(attributes.href, base) : undefined;
-      if (url !== undefined) anchor = { url, text: '' };
-    },
-    text(text) {
-      if (inTitle) title += text;
-      if (anchor !== undefined) anchor.text += text;
-    },
-    close(name) {
-      if (name === 'title') inTitle = false;
-      if (name !== 'a' || anchor === undefined) return;
-      const text = fold(anchor.text);
-      if (text !== '' && links.size < maxLinks && !links.has(anchor.url)) links.set(anchor.url, text);
-      anchor = undefined;
-    },
-  });
-  const first = (...names: string[]) => names.map((name) => fold(meta.get(name) ?? '')).find((value) => value !== '');
+  for (const [index, href] of page.hrefs.entries()) {
+    const url = webLink(href, base);
+    const text = fold(page.texts[index]);
+    if (url !== undefined && text !== undefined && !links.has(url)) links.set(url, text);
+  }
   return {
-    title: first('og:title') ?? (fold(title) || undefined),
-    description: first('og:description', 'description', 'twitter:description'),
-    site: first('og:site_name'),
-    image: webLink(first('og:image', 'og:image:url', 'twitter:image'), base),
+    title: fold(page.sharedTitle) ?? fold(page.title),
+    description: fold(page.sharedDescription) ?? fold(page.description),
+    site: fold(page.site),
+    image: webLink(page.image, base),
     links: [...links].map(([url, text]) => ({ url, text })),
   };
 }
 
-const hidden = new Set(['script', 'style', 'noscript', 'template', 'svg', 'head', 'iframe', 'object']);
-const inline = new Set([
-  'a',
-  'abbr',
-  'b',
-  'bdi',
-  'cite',
-  'code',
-  'em',
-  'i',
-  'kbd',
-  'mark',
-  'q',
-  's',
-  'small',
-  'strong',
-  'sub',
-  'sup',
-  'time',
-  'u',
-]);
+const hidden = new Set(['script', 'style', 'noscript', 'template', 'svg', 'iframe', 'object']);
+const inline = new Set('a abbr b bdi cite code em i kbd mark q s small strong sub sup time u'.split(' '));
 
-/** The visible text, a line for each block. */
-export function pageLines(html: string): string[] {
+/** The title and the visible text, a line for each block. */
+export function pageLines(html: string): { title: string | undefined; lines: string[] } {
   const lines: string[] = [];
+  let title: string | undefined;
   let line = '';
-  let depthHidden = 0;
+  let inside = 0;
   const finish = () => {
     const text = fold(line);
-    if (text !== '') lines.push(text);
+    if (text !== undefined) lines.push(text);
     line = '';
   };
   readDocument(html, {
     open(name) {
-      if (hidden.has(name)) depthHidden += 1;
+      if (hidden.has(name)) inside += 1;
       if (!inline.has(name)) finish();
     },
     text(text) {
-      if (depthHidden === 0) line += text;
+      if (inside === 0) line += text;
     },
     close(name) {
-      if (hidden.has(name)) depthHidden -= 1;
-      if (!inline.has(name)) finish();
+      if (hidden.has(name)) inside -= 1;
+      if (name === 'title' && title === undefined) {
+        title = fold(line) ?? '';
+        line = '';
+      } else if (!inline.has(name)) finish();
     },
   });
   finish();
-  return lines;
+  return { title: title || undefined, lines };
 }
 
-const fold = (text: string): string => text.replace(/\s+/g, ' ').trim();
+/** White space folded; undefined for nothing. */
+const fold = (text: string | undefined): string | undefined => text?.replace(/\s+/g, ' ').trim() || undefined;
