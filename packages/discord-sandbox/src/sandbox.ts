@@ -3,7 +3,6 @@
  * After `close()` nothing of it is left: no socket, no timer, no listener.
  */
 import { randomBytes } from 'node:crypto';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { RESTOptions } from 'discord.js';
 import type { APIAttachment } from 'discord-api-types/v10';
 import { type Clock, systemClock } from './clock.js';
@@ -14,15 +13,12 @@ import { Gateway } from './gateway/gateway.js';
 import { type SandboxOptions, settle } from './options.js';
 import { servePlayground } from './playground/server.js';
 import type { Faults } from './playground/source.js';
-import { isRecord } from './rest/form.js';
+import { hearRequests } from './requests.js';
 import { Rest } from './rest/rest.js';
 import { Front } from './server/server.js';
 import type { FieldValue } from './world/components.js';
 import type { OptionValue } from './world/options.js';
 import { World } from './world/world.js';
-
-/** errand tells here of each request that it made for an interaction. */
-const REQUESTS = 'errand:discord:request';
 
 /** Discord on this machine. Made by `startSandbox`. */
 export interface Sandbox extends AsyncDisposable {
@@ -101,11 +97,10 @@ export async function openSandbox(options: SandboxOptions = {}, clock: Clock = s
   const playground = withPage ? servePlayground({ world, faults, watched: () => sources }) : undefined;
   const front: Front = new Front(host, { world, rest, gateway, playground });
   const driver = new Driver(world);
-  const hear = (message: unknown) => tellOfRequest(world, message);
-  subscribe(REQUESTS, hear);
+  const stopHearing = hearRequests(world);
   let closing: Promise<void> | undefined;
   const close = async () => {
-    unsubscribe(REQUESTS, hear);
+    stopHearing();
     driver.close();
     gateway.close();
     rest.close();
@@ -189,18 +184,4 @@ function faultsOf(rest: RestFaults, gateway: Gateway): Faults {
 function tokenOf(applicationId: string): string {
   const id = Buffer.from(applicationId).toString('base64url');
   return `${id}.${randomBytes(4).toString('base64url')}.${randomBytes(28).toString('base64url')}`;
-}
-
-function tellOfRequest(world: World, message: unknown): void {
-  if (!isRecord(message)) return;
-  const { interaction, method, url, status, error, trace } = message;
-  if (typeof interaction !== 'string' || typeof method !== 'string' || typeof url !== 'string') return;
-  world.http({
-    interaction,
-    method,
-    url,
-    ...(typeof status === 'number' ? { status } : {}),
-    ...(error === undefined ? {} : { error: String(error) }),
-    trace,
-  });
 }

@@ -192,8 +192,8 @@ describe('what Discord does not take', () => {
   ])('%s', async (_, body, path, code) => {
     const single = await call('POST', '/commands', body);
     expect(single).toMatchObject({ status: 400, body: { code: 50035, message: 'Invalid Form Body' } });
-    const at = (errors: unknown, keys: string[]) =>
-      keys.filter(Boolean).reduce<any>((place, key) => place?.[key], errors)?._errors?.[0]?.code;
+    const at = (errors: RawAnswer['body'], keys: string[]) =>
+      keys.filter(Boolean).reduce((place, key) => place?.[key], errors)?._errors?.[0]?.code;
     expect(at(single.body.errors, path.split('.'))).toBe(code);
     const bulk = await replace(body);
     expect(at(bulk.body.errors, ['0', ...path.split('.')])).toBe(code);

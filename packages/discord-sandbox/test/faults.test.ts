@@ -116,12 +116,12 @@ describe('stallCallbacks', () => {
     using gateway = await RawGateway.identified(sandbox, 0);
     sandbox.faults.stallCallbacks(3_500);
     const { reply, interaction } = await received(sandbox, gateway);
-    const before = clock.pending;
+    clock.mark();
     const callback = rest(sandbox, `POST /interactions/${interaction.id}/${interaction.token}/callback`, {
       body: { type: 4, data: { content: 'x' } },
       token: null,
     });
-    while (clock.pending === before) await new Promise((resolve) => setImmediate(resolve));
+    await clock.armed();
     clock.advance(3_500);
     expect(await callback).toMatchObject({ status: 404, body: { code: 10062 } });
     expect((await reply).error?.code).toBe(10062);

@@ -113,6 +113,7 @@ export class RawGateway {
 export class HeldClock implements Clock {
   #now = Date.parse('2026-01-01T00:00:00Z');
   readonly #alarms = new Set<{ at: number; ring: () => void }>();
+  #marked = 0;
 
   now(): number {
     return this.#now;
@@ -127,6 +128,16 @@ export class HeldClock implements Clock {
   /** How many alarms are still to ring. */
   get pending(): number {
     return this.#alarms.size;
+  }
+
+  /** From here on `armed` counts. */
+  mark(): void {
+    this.#marked = this.#alarms.size;
+  }
+
+  /** Returns when an alarm more is set than at `mark`. */
+  async armed(): Promise<void> {
+    while (this.#alarms.size <= this.#marked) await new Promise((resolve) => setImmediate(resolve));
   }
 
   advance(ms: number): void {

@@ -28,6 +28,7 @@ export class Driver {
   readonly #world: World;
   readonly #watch: Watch;
   readonly #pending = new Set<() => void>();
+  #closed = false;
 
   constructor(world: World) {
     this.#world = world;
@@ -105,6 +106,7 @@ export class Driver {
   }
 
   close(): void {
+    this.#closed = true;
     for (const release of [...this.#pending]) release();
     this.#watch.close();
   }
@@ -143,9 +145,13 @@ export class Driver {
     await this.#until(there, 'commands', REGISTER_WITHIN);
   }
 
-  /** Returns when it is so, or when the time is up, or when the sandbox closes. */
+  /** Returns when it is so, or when the time is up; throws where the sandbox is closed. */
   async #until(condition: () => boolean, event: 'bot' | 'commands', within: number): Promise<void> {
-    if (condition()) return;
+    if (!condition() && !this.#closed) await this.#wait(condition, event, within);
+    if (this.#closed) throw new Refusal(503, 0, 'The sandbox was closed');
+  }
+
+  async #wait(condition: () => boolean, event: 'bot' | 'commands', within: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const check = () => {
         if (condition()) release();

@@ -3,12 +3,12 @@
  * wait ends: by an answer, by Discord's own deadlines, by the caller's, or because the sandbox closes.
  */
 import type { Alarm } from '../clock.js';
-import type { DiscordError, InteractionEvent, WorldInteraction } from '../world/types.js';
+import type { DiscordError, InteractionEvent, MessageEvent, WorldInteraction } from '../world/types.js';
 import type { World } from '../world/world.js';
 import { type Course, replyOf, type SandboxReply } from './reply.js';
 
-/** A button's `deferUpdate()` promises no answer: what comes within this many ms counts as one. */
-const UPDATE_WITHIN = 3_000;
+/** A button's `deferUpdate()` and a deleted "is thinking…" promise no answer: what comes within this many ms counts as one. */
+const PERHAPS_WITHIN = 3_000;
 
 interface Waiting {
   readonly interaction: WorldInteraction;
@@ -25,10 +25,12 @@ export class Watch {
   readonly #world: World;
   readonly #waiting = new Map<string, Waiting>();
   readonly #hear = (event: InteractionEvent) => this.#event(event);
+  readonly #see = (event: MessageEvent) => this.#message(event);
 
   constructor(world: World) {
     this.#world = world;
     world.on('interaction', this.#hear);
+    world.on('message', this.#see);
   }
 
   /** Call it in the same turn as the interaction is opened. */
@@ -54,6 +56,7 @@ export class Watch {
 
   close(): void {
     this.#world.off('interaction', this.#hear);
+    this.#world.off('message', this.#see);
     const error = { status: 503, code: 0, message: 'The sandbox was closed before there was an answer' };
     for (const waiting of [...this.#waiting.values()]) waiting.settle({ error });
   }
@@ -68,7 +71,7 @@ export class Watch {
         return;
       case 'acknowledged':
         if (event.callback !== 6) return;
-        waiting.alarms.push(this.#world.clock.after(UPDATE_WITHIN, () => waiting.settle({})));
+        waiting.alarms.push(this.#world.clock.after(PERHAPS_WITHIN, () => waiting.settle({})));
         return;
       case 'answered':
         waiting.settle({});
@@ -79,6 +82,13 @@ export class Watch {
       case 'received':
         return;
     }
+  }
+
+  #message({ kind, message }: MessageEvent): void {
+    const waiting = kind === 'delete' ? this.#waiting.get(message.interaction ?? '') : undefined;
+    if (waiting?.interaction.state !== 'deferred' || waiting.interaction.original !== null) return;
+    const error = { status: 404, code: 10008, message: 'The bot deleted its answer and sent no other' };
+    waiting.alarms.push(this.#world.clock.after(PERHAPS_WITHIN, () => waiting.settle({ error })));
   }
 
   #course({ interaction, last }: Waiting, startedAt: number, error: DiscordError | undefined): Course {
