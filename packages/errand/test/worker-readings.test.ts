@@ -1,7 +1,7 @@
 // The same document gives the same answers and the same errors, whether it is read on this thread or in a worker.
 import { afterAll, describe, expect, it } from 'vitest';
-import { createReadings } from '../src/parse/readings.js';
 import { ContentTypeError, DecodeError, ErrandError, ParseError } from '../src/errors.js';
+import { createReadings } from '../src/parse/readings.js';
 import { failure, responseOf } from './support/documents.js';
 
 const here = createReadings({ offload: Number.POSITIVE_INFINITY });
@@ -59,12 +59,28 @@ describe('a worker and this thread agree', () => {
     ['broken JSON', ParseError, (r: typeof here) => responseOf(r, '{"a":\n  [1,}', 'application/json').select('$')],
     ['another type', ContentTypeError, (r: typeof here) => responseOf(r, '<p>', 'text/html').select('$')],
     ['no page', ContentTypeError, (r: typeof here) => responseOf(r, '{}', 'application/json').extract({})],
-    ['plain text that is no JSON', ContentTypeError, (r: typeof here) => responseOf(r, 'hello', 'text/plain').select('$')],
-    ['a charset that cannot be', DecodeError, (r: typeof here) => responseOf(r, '{"é":1}', 'application/json; charset=hz-gb-2312').select('$')],
+    [
+      'plain text that is no JSON',
+      ContentTypeError,
+      (r: typeof here) => responseOf(r, 'hello', 'text/plain').select('$'),
+    ],
+    [
+      'a charset that cannot be',
+      DecodeError,
+      (r: typeof here) => responseOf(r, '{"é":1}', 'application/json; charset=hz-gb-2312').select('$'),
+    ],
     ['no JSONPath', TypeError, (r: typeof here) => responseOf(r, '{}', 'application/json').select('items[')],
     ['no selector', TypeError, (r: typeof here) => responseOf(r, '<p>', 'text/html').extract({ a: 'p[' })],
-    ['depth', ParseError, (r: typeof here) => responseOf(r, '['.repeat(600) + ']'.repeat(600), 'application/json').select('$')],
-    ['deep markup', ParseError, (r: typeof here) => responseOf(r, '<div>'.repeat(600), 'text/html').extract({ a: 'p' })],
+    [
+      'depth',
+      ParseError,
+      (r: typeof here) => responseOf(r, '['.repeat(600) + ']'.repeat(600), 'application/json').select('$'),
+    ],
+    [
+      'deep markup',
+      ParseError,
+      (r: typeof here) => responseOf(r, '<div>'.repeat(600), 'text/html').extract({ a: 'p' }),
+    ],
   ])('on the error: %s', async (_, type, read) => {
     const [local, remote] = [await failure(read(here)), await failure(read(away))];
     expect(local).toBeInstanceOf(type);

@@ -1,6 +1,6 @@
 // Bytes to text, by the encodings of the WHATWG standard: BOM first, then Content-Type, then what the document says of itself,
 // then UTF-8. Malformed bytes become U+FFFD, as in every browser; only an encoding that cannot be undone at all is an error.
-import { isAscii, isUtf8, transcode } from 'node:buffer';
+import { constants, isAscii, isUtf8, transcode } from 'node:buffer';
 import { DecodeError } from '../errors.js';
 import type { ContentType } from './content-type.js';
 import { declaredCharset } from './prescan.js';
@@ -10,6 +10,8 @@ import { declaredCharset } from './prescan.js';
  * @throws DecodeError where the charset is known and cannot be decoded.
  */
 export function decodeText(bytes: Uint8Array, type: ContentType): string {
+  if (bytes.length > constants.MAX_STRING_LENGTH)
+    throw new DecodeError(`a text of ${bytes.length} bytes is longer than a string can be`);
   const buffer = asBuffer(bytes);
   const bom = bomOf(buffer);
   if (bom !== undefined) return decode(buffer.subarray(bom.length), bom.encoding);

@@ -48,7 +48,8 @@ export class LargeDocuments {
 
   /** Reads the document in a worker; on this thread only where no worker can be had. */
   async away(reading: Reading, bytes: Uint8Array, contentType: string | undefined, call: Call): Promise<unknown> {
-    const task: Task = { reading, contentType, maxDepth: this.#settings.maxDepth };
+    const { maxDepth, maxMemory } = this.#settings;
+    const task: Task = { reading, contentType, maxDepth, maxMemory };
     call.resume();
     try {
       const answer = await this.#inWorker(task, bytes, call);
@@ -90,7 +91,6 @@ export class LargeDocuments {
     call: Call,
     site: string | undefined,
   ): Promise<unknown> {
-    const { maxDepth } = this.#settings;
     const started = performance.now();
     const text = decodeText(bytes, readContentType(contentType));
     let held = performance.now() - started;
@@ -103,7 +103,8 @@ export class LargeDocuments {
     this.#slow.note(held, bytes.length, call, site);
     if (value !== broken) return value;
     // Finding out where it goes wrong takes as long again: that is a worker's to do.
-    await this.#inWorker({ reading: { kind: 'check' }, contentType, maxDepth }, bytes, call);
+    const { maxDepth, maxMemory } = this.#settings;
+    await this.#inWorker({ reading: { kind: 'check' }, contentType, maxDepth, maxMemory }, bytes, call);
     return parseJson(text);
   }
 

@@ -1,89 +1,80 @@
-// HTML and XML into trees, and what CSS selectors find in them, by cheerio's extract map. Depth, elements and attributes are
+// HTML and XML into trees, and what CSS selectors find in them, by cheerio's extract map. Depth, nodes and attributes are
 // counted while the tree grows, so that a hostile document is refused before it costs anything. Loaded when first used.
 import { load } from 'cheerio/slim';
 import { DomHandler, Tokenizer, Parser as XmlParser } from 'htmlparser2';
 import { parse } from 'parse5';
 import { adapter, type Htmlparser2TreeAdapterMap } from 'parse5-htmlparser2-tree-adapter';
-import type { ExtractMap } from '../core/response.js';
-import { ParseError } from '../errors.js';
+import type { ExtractDescriptor, ExtractMap, ExtractRule } from '../core/response.js';
+import { ErrandError, ParseError } from '../errors.js';
+import { FindBudget, TreeBudget } from './budget.js';
 
-/** Attributes of one element. No page has as many; the parser compares each with all before it. */
-const maxAttributes = 2_048;
-/** Elements that a document may have beyond its length in characters halved: `<p>` takes three, and repairs may double them. */
-const spareElements = 4_096;
+export interface MarkupLimits {
+  readonly maxDepth: number;
+  readonly maxMemory: number;
+}
+
+type Query = ReturnType<typeof load>;
+type CheerioMap = Parameters<ReturnType<Query['root']>['extract']>[0];
 
 /**
  * @throws ParseError for a document that is nested too deep or built to be costly, TypeError for selectors that are none.
  */
-export function extractFrom(text: string, map: ExtractMap, xml: boolean, maxDepth: number): unknown {
-  refuseManyAttributes(text);
+export function extractFrom(text: string, map: ExtractMap, xml: boolean, limits: MarkupLimits): unknown {
+  const budget = new TreeBudget(text.length, limits.maxDepth, limits.maxMemory);
+  countAttributes(text, xml, budget);
   // `encodeEntities` reaches the serialiser that `outerHTML` uses, though the types do not show it.
   const options = xml ? { xml: true } : ({ encodeEntities: 'utf8' } as object);
-  const $ = load((xml ? xmlTree(text, maxDepth) : htmlTree(text, maxDepth)) as Parameters<typeof load>[0], options);
-  let found: unknown;
+  const $ = load((xml ? xmlTree(text, budget) : htmlTree(text, budget)) as Parameters<typeof load>[0], options);
   try {
-    found = $.root().extract(map as Parameters<ReturnType<typeof $.root>['extract']>[0]);
+    return $.root().extract(counted($, map, new FindBudget()));
   } catch (error) {
+    if (error instanceof ErrandError || error instanceof TypeError) throw error;
     if (error instanceof RangeError) throw new ParseError('the document is too intricate for these selectors');
     throw new TypeError(`extract: ${(error as Error).message}`);
   }
-  requirePlain(found);
-  return found;
 }
 
-class Limits {
-  readonly #maxDepth: number;
-  #depth = 0;
-  #elements: number;
-
-  constructor(length: number, maxDepth: number) {
-    this.#maxDepth = maxDepth;
-    this.#elements = Math.ceil(length / 2) + spareElements;
-  }
-
-  open(): void {
-    if (++this.#depth > this.#maxDepth) {
-      throw new ParseError(`elements nested deeper than ${this.#maxDepth} levels (parse.maxDepth)`);
-    }
-  }
-
-  close(): void {
-    this.#depth--;
-  }
-
-  count(): void {
-    if (--this.#elements < 0)
-      throw new ParseError('the document makes more elements than it has tags: it is built to be costly');
-  }
-}
-
-function htmlTree(text: string, maxDepth: number) {
-  const limits = new Limits(text.length, maxDepth);
+function htmlTree(text: string, budget: TreeBudget) {
   return parse<Htmlparser2TreeAdapterMap>(text, {
     treeAdapter: {
       ...adapter,
       createElement(name, namespace, attributes) {
-        limits.count();
+        budget.node();
         return adapter.createElement(name, namespace, attributes);
       },
-      onItemPush: () => limits.open(),
-      onItemPop: () => limits.close(),
+      createCommentNode(data) {
+        budget.node();
+        return adapter.createCommentNode(data);
+      },
+      insertText(parent, piece) {
+        budget.node();
+        adapter.insertText(parent, piece);
+      },
+      onItemPush: () => budget.open(),
+      onItemPop: () => budget.close(),
     },
   });
 }
 
-function xmlTree(text: string, maxDepth: number) {
-  const limits = new Limits(text.length, maxDepth);
+function xmlTree(text: string, budget: TreeBudget) {
   const handler = new DomHandler(undefined, { xmlMode: true });
-  const { onopentag, onclosetag } = handler;
+  const { onopentag, onclosetag, ontext, oncomment } = handler;
   handler.onopentag = (name, attributes) => {
-    limits.open();
-    limits.count();
+    budget.open();
+    budget.node();
     onopentag.call(handler, name, attributes);
   };
   handler.onclosetag = () => {
-    limits.close();
+    budget.close();
     onclosetag.call(handler);
+  };
+  handler.ontext = (data) => {
+    budget.node();
+    ontext.call(handler, data);
+  };
+  handler.oncomment = (data) => {
+    budget.node();
+    oncomment.call(handler, data);
   };
   new XmlParser(handler, { xmlMode: true }).end(text);
   return handler.root;
@@ -91,16 +82,16 @@ function xmlTree(text: string, maxDepth: number) {
 
 const ignored = () => {};
 
-function refuseManyAttributes(text: string): void {
+function countAttributes(text: string, xmlMode: boolean, budget: TreeBudget): void {
   let count = 0;
   const tokenizer = new Tokenizer(
-    { decodeEntities: false },
+    { xmlMode, decodeEntities: false },
     {
       onopentagname() {
         count = 0;
       },
       onattribname() {
-        if (++count > maxAttributes) throw new ParseError(`an element with more than ${maxAttributes} attributes`);
+        budget.attribute(++count);
       },
       onattribdata: ignored,
       onattribentity: ignored,
@@ -120,13 +111,37 @@ function refuseManyAttributes(text: string): void {
   tokenizer.write(text);
 }
 
+/** The map with its values read through the budget, and refused where they are no data. */
+function counted($: Query, map: ExtractMap, budget: FindBudget): CheerioMap {
+  const one = (rule: string | ExtractDescriptor) => {
+    const { selector, value = 'textContent' } = typeof rule === 'string' ? { selector: rule } : rule;
+    if (typeof value !== 'string') return { selector, value: counted($, value, budget) };
+    const read = (element: Parameters<Query>[0]) => {
+      const found: unknown = $(element).prop(value);
+      requirePlain(value, found);
+      budget.take(found);
+      return found;
+    };
+    return { selector, value: read };
+  };
+  const entries = Object.entries(map).map(([name, rule]: [string, ExtractRule]) => [
+    name,
+    typeof rule === 'object' && isList(rule) ? [one(rule[0])] : one(rule),
+  ]);
+  return Object.fromEntries(entries) as CheerioMap;
+}
+
+function isList(rule: Exclude<ExtractRule, string>): rule is readonly [string | ExtractDescriptor] {
+  return Array.isArray(rule);
+}
+
 /** Properties such as `parent` are live nodes, which mean nothing outside the tree. */
-function requirePlain(value: unknown): void {
-  if (typeof value === 'function') throw new TypeError('extract: a value names a function of the element, not data');
-  if (typeof value !== 'object' || value === null) return;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== null && prototype !== Object.prototype && prototype !== Array.prototype) {
-    throw new TypeError('extract: a value names a node of the document, not data');
+function requirePlain(name: string, value: unknown): void {
+  if (typeof value === 'function' || (typeof value === 'object' && value !== null && !isData(value))) {
+    throw new TypeError(`extract: '${name}' is no data of an element`);
   }
-  for (const each of Object.values(value)) requirePlain(each);
+}
+
+function isData(value: object): boolean {
+  return Object.values(value).every((each) => typeof each !== 'object' && typeof each !== 'function');
 }

@@ -15,6 +15,10 @@ import { startWorker } from './worker-entry.js';
 /** What is thrown where no worker can be had at all: the document is to be read on this thread. */
 export const noWorkers = Symbol('no workers');
 
+/** V8 ends the process where one large piece does not fit under a worker's limit: documents are refused well before. */
+const spare = 1.5;
+/** A worker that does not start within this many milliseconds never will. */
+const startTime = 30_000;
 /** A worker without work is kept this long, in milliseconds. */
 const idleTime = 30_000;
 /** The footprints of all open documents together, unless there is only one. */
@@ -112,9 +116,18 @@ export class WorkerPool {
   #give(place: Place, job: Job): void {
     place.job = job;
     clearTimeout(place.timer);
+    if (place.worker === undefined) {
+      place.timer = setTimeout(() => this.#doWithout(place), startTime);
+      void this.#start(place);
+    } else {
+      this.#limit(place);
+      this.#send(place.worker, job);
+    }
+  }
+
+  #limit(place: Place): void {
+    clearTimeout(place.timer);
     place.timer = setTimeout(() => this.#expire(place), this.#settings.timeout);
-    if (place.worker === undefined) void this.#start(place);
-    else this.#send(place.worker, job);
   }
 
   #send(worker: Worker, { task, bytes }: Job): void {
@@ -123,7 +136,9 @@ export class WorkerPool {
   }
 
   async #start(place: Place): Promise<void> {
-    const worker = await startWorker({ maxOldGenerationSizeMb: Math.ceil(this.#settings.maxMemory / 1024 ** 2) });
+    const worker = await startWorker({
+      maxOldGenerationSizeMb: Math.ceil((this.#settings.maxMemory * spare) / 1024 ** 2),
+    });
     if (!this.#places.has(place)) {
       if (worker !== undefined) this.#terminate(worker);
       return;
@@ -143,6 +158,7 @@ export class WorkerPool {
     if (!this.#places.has(place)) return;
     if ('ready' in answer) {
       place.ready = true;
+      this.#limit(place);
       return;
     }
     const { job } = place;

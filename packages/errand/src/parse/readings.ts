@@ -146,9 +146,9 @@ class DocumentReadings implements SessionReadings {
     const header = response.field('content-type');
     const xml = requireMarkup(bytes, readContentType(header), header);
     const reading = { kind: 'extract', map, xml } as const;
-    const { offload, maxDepth } = this.#settings;
+    const { offload, maxDepth, maxMemory } = this.#settings;
     if (bytes.length <= offload / markupWeight && (offload === never || costLittle(map)))
-      return perform({ reading, contentType: header, maxDepth }, bytes);
+      return perform({ reading, contentType: header, maxDepth, maxMemory }, bytes);
     return this.#large.away(reading, bytes, header, call);
   }
 }

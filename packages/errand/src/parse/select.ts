@@ -1,9 +1,10 @@
 // RFC 9535 JSONPath over parsed JSON. The library is loaded when first used.
 import { ParseError } from '../errors.js';
+import { maxValues } from './budget.js';
 
 /**
  * The values that `jsonPath` finds, in the document's order.
- * @throws TypeError where it is no JSONPath.
+ * @throws TypeError where it is no JSONPath, ParseError where it finds too much.
  */
 export async function selectFrom(value: unknown, jsonPath: string, maxDepth: number): Promise<unknown[]> {
   const { JSONPathEnvironment, JSONPathRecursionLimitError } = await import('json-p3');
@@ -14,14 +15,18 @@ export async function selectFrom(value: unknown, jsonPath: string, maxDepth: num
   } catch (error) {
     throw new TypeError(`select: '${jsonPath}' is not a JSONPath (RFC 9535): ${(error as Error).message}`);
   }
+  const found: unknown[] = [];
   try {
-    return query.query(value as Parameters<typeof query.query>[0]).values();
+    for (const node of query.lazyQuery(value as Parameters<typeof query.lazyQuery>[0])) {
+      if (found.push(node.value) > maxValues) throw new ParseError(`the JSONPath finds more than ${maxValues} values`);
+    }
   } catch (error) {
     if (error instanceof JSONPathRecursionLimitError || error instanceof RangeError) {
       throw new ParseError(`JSON nested deeper than ${maxDepth} levels (parse.maxDepth)`);
     }
     throw error;
   }
+  return found;
 }
 
 /**

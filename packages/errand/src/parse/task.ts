@@ -1,5 +1,6 @@
 // One reading of one document, the same on this thread and in a worker: bytes in, plain data out.
 import type { ExtractMap } from '../core/response.js';
+import { checkJsonCost } from './budget.js';
 import { decodeText } from './charset.js';
 import { readContentType } from './content-type.js';
 import { checkDepth, parseJson } from './json.js';
@@ -20,16 +21,20 @@ export interface Task {
   readonly reading: Reading;
   readonly contentType: string | undefined;
   readonly maxDepth: number;
+  /** Bytes that reading the document may come to. */
+  readonly maxMemory: number;
 }
 
 /** @throws the family's errors, and TypeError where the reading itself makes no sense. */
-export async function perform({ reading, contentType, maxDepth }: Task, bytes: Uint8Array): Promise<unknown> {
+export async function perform(task: Task, bytes: Uint8Array): Promise<unknown> {
+  const { reading, contentType, maxDepth, maxMemory } = task;
   const text = decodeText(bytes, readContentType(contentType));
   if (reading.kind === 'text') return text;
   if (reading.kind === 'extract') {
     const { extractFrom } = await import('./markup.js');
-    return extractFrom(text, reading.map, reading.xml, maxDepth);
+    return extractFrom(text, reading.map, reading.xml, task);
   }
+  checkJsonCost(text, maxMemory);
   checkDepth(text, maxDepth);
   const value = parseJson(text);
   if (reading.kind === 'select') return selectFrom(value, reading.path, maxDepth);
