@@ -82,6 +82,12 @@ it('takes the next port when the usual one is taken, but insists on one that was
   other.close();
 });
 
+it('says in one line that it cannot keep its data', async () => {
+  const bot = run({ PORT: '0', DATA_DIR: '/dev/null/data' });
+  expect(await bot.exit).toBe(1);
+  expect(bot.err()).toMatch(/^The folder \/dev\/null\/data\/sandbox cannot be used \(ENOTDIR\): set DATA_DIR .*\n$/);
+});
+
 it('runs two at once without a port', async () => {
   const first = run();
   const second = run();
