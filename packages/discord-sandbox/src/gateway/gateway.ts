@@ -90,8 +90,8 @@ export class Gateway {
 
   close(): void {
     this.#stopListening();
-    for (const alarm of this.#expiries.values()) alarm.cancel();
-    this.#expiries.clear();
+    for (const session of [...this.#sessions.values()]) this.#end(session);
+    for (const connection of this.#connections.keys()) connection.session = undefined;
     this.dropAll();
     this.#server.close();
   }
