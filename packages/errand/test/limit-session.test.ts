@@ -130,7 +130,7 @@ describe('turns', () => {
 });
 
 describe('waiting', () => {
-  it('ends within milliseconds of the abort', async () => {
+  it('ends before the loop turns when it is aborted', async () => {
     const { server, arrival, answerAll } = await holding();
     await using _ = server;
     await using session = sessionWith({ limits: { '*': { concurrency: 1 } } });
@@ -138,10 +138,13 @@ describe('waiting', () => {
     await arrival(1);
     const controller = new AbortController();
     const queued = session.get(server.url, { signal: controller.signal }).catch((error: unknown) => error);
-    const began = performance.now();
+    let settled: unknown;
+    void queued.then((error) => {
+      settled = error;
+    });
     controller.abort();
-    expect(await queued).toBeInstanceOf(AbortError);
-    expect(performance.now() - began).toBeLessThan(20);
+    await new Promise(setImmediate);
+    expect(settled).toBeInstanceOf(AbortError);
     await answerAll(1);
     await running;
   });
