@@ -13,7 +13,7 @@ import { fetchOver, type Send } from './fetch.js';
 import { Foundation, gatesFor } from './foundation.js';
 import { mergeOptions } from './merge-options.js';
 import type { RequestOptions, SessionOptions } from './options.js';
-import { PendingResponse } from './pending-response.js';
+import { type PendingResponse, pendingResponse } from './pending-response.js';
 import { type Pipeline, pipeline } from './pipeline.js';
 import { type Defaults, prepare } from './prepare.js';
 import type { SessionStats } from './stats.js';
@@ -72,7 +72,7 @@ export class Session implements AsyncDisposable {
   /** The body is read for you, bounded, and the connection is back in the pool when the promise settles. */
   request(method: string, url: string | URL, options?: RequestOptions): PendingResponse {
     const request = prepare(method, url, options, this.#defaults, false);
-    return new PendingResponse((resolve, reject) => this.#send(request, resolve, reject));
+    return pendingResponse((resolve, reject) => this.#send(request, resolve, reject));
   }
 
   get(url: string | URL, options?: RequestOptions): PendingResponse {
