@@ -19,9 +19,4 @@ export class Circuits {
   state(host: string, now: number): CircuitState {
     return this.#circuits.peek(host)?.state(now) ?? 'closed';
   }
-
-  /** The hosts whose circuit is not closed. */
-  *unhealthy(now: number): IterableIterator<[host: string, state: CircuitState]> {
-    for (const [host, circuit] of this.#circuits.entries()) if (!circuit.closed) yield [host, circuit.state(now)];
-  }
 }
