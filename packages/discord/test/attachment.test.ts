@@ -31,9 +31,13 @@ beforeAll(async () => {
     if (request.url === '/endless') {
       response.writeHead(200, { 'content-type': 'image/png' });
       const more = () => response.write(Buffer.alloc(65_536), () => void (response.destroyed || setImmediate(more)));
-      return more();
+      more();
+      return;
     }
-    if (request.url === '/moved') return void response.writeHead(302, { location: '/a/picture.png' }).end();
+    if (request.url === '/moved') {
+      response.writeHead(302, { location: '/a/picture.png' }).end();
+      return;
+    }
     const file = files[request.url ?? ''];
     response.writeHead(file ? 200 : 404, file?.headers).end(file?.body);
   });

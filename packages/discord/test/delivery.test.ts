@@ -4,16 +4,19 @@ import { expect, it } from 'vitest';
 import { Acknowledgement } from '../src/acknowledgement.js';
 import { deliver } from '../src/deliver.js';
 import { refusalOf } from '../src/refusal.js';
+import type { Message } from '../src/reply.js';
 import { Recorder } from './bots.js';
 
 type Call = readonly [way: string, content: unknown];
 
 class Refused extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: number,
-  ) {
+  readonly status: number;
+  readonly code: number;
+
+  constructor(status: number, code: number) {
     super(`code ${code}`);
+    this.status = status;
+    this.code = code;
   }
 }
 
@@ -42,7 +45,7 @@ function played(script: Record<string, unknown[]>) {
   const log = new Recorder();
   const acknowledgement = new Acknowledgement(interaction as never, { ephemeral: false, deferAfter: 60_000, log });
   const quit = new AbortController();
-  const send = (message: object, secret = false) =>
+  const send = (message: Message, secret = false) =>
     deliver(message, secret, {
       interaction: interaction as never,
       acknowledgement,

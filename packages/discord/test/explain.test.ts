@@ -34,7 +34,7 @@ const family: ErrandError[] = [
   new DnsError('getaddrinfo ENOTFOUND intranet.example'),
   new ConnectError('connect ECONNREFUSED 10.0.0.1:80', { addresses: ['10.0.0.1'] }),
   new TlsError('self-signed certificate'),
-  new ProxyError('proxy.internal:3128 said 407', { status: 407 }),
+  new ProxyError('credentials', 'proxy.internal:3128 said 407', { status: 407 }),
   new DisconnectedError('read ECONNRESET'),
   new TimeoutError('headers', 10_000),
   new TimeoutError('queue', 10_000),

@@ -172,7 +172,7 @@ it.each([
 ])('says in one line what to do about %s', async (_, given, code, message) => {
   await using sandbox = await startSandbox({ playground: false });
   const before = process.listenerCount('SIGTERM');
-  const failed = runBot({ token: sandbox.token, rest: sandbox.rest, commands: [], log: new Recorder(), ...given });
+  const failed = runBot({ rest: sandbox.rest, commands: [], log: new Recorder(), ...given });
   const error = await failed.then(
     () => undefined,
     (reason: unknown) => reason as BotError,

@@ -63,7 +63,7 @@ it('sees no change in what Discord adds, and every change of ours', () => {
   ];
   for (const change of changes) {
     const changed = builder();
-    change(changed);
+    change(changed as SlashCommandBuilder);
     expect(sameCommands([changed.toJSON()], stored()), String(change)).toBe(false);
   }
   expect(sameCommands([], stored())).toBe(false);

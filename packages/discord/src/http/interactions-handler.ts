@@ -111,7 +111,10 @@ class Reception {
       return undefined;
     }
     alsoWait(work);
-    const unanswered = work.then(() => this.#rest.forget(data.id)).then(() => plain(500, 'the command gave no answer'));
+    const unanswered = work.then(() => {
+      this.#rest.forget(data.id);
+      return plain(409, 'this interaction has been answered before, or cannot be');
+    });
     return Promise.race([answer.then(responseOf), unanswered]);
   }
 
