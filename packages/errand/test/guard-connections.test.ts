@@ -22,7 +22,8 @@ beforeEach(() => {
     const [first] = options as [{ host?: string; port?: number } | Array<{ host?: string; port?: number }>];
     const target = Array.isArray(first) ? (first[0] as { host?: string; port?: number }) : first;
     attempts.push(`connect ${target.host}:${target.port}`);
-    target.host = astray.get(target.host ?? '') ?? target.host;
+    const elsewhere = astray.get(target.host ?? '');
+    if (elsewhere !== undefined) target.host = elsewhere;
     return Reflect.apply(connect, this, options);
   } as typeof connect);
   dns.lookup = ((name: string, ...rest: unknown[]) => {

@@ -5,11 +5,12 @@ import type { ProxyRoute } from './route.js';
 /** The proxy's own answer to the question for a target. */
 export function proxyRefusal(proxy: ProxyRoute, status: number, target: string): ProxyError {
   const { show } = proxy;
-  if (status === 407) {
+  // 401 is what some proxies say to a wrong password.
+  if (status === 407 || status === 401) {
     const message =
       proxy.username === undefined
-        ? `the proxy ${show} asks for a username and a password (407)`
-        : `the proxy ${show} does not accept the username and the password (407)`;
+        ? `the proxy ${show} asks for a username and a password (${status})`
+        : `the proxy ${show} does not accept the username and the password (${status})`;
     return new ProxyError('credentials', message, { status, retryable: false });
   }
   if (status === 400 || status === 404 || status === 405 || status === 501) {
