@@ -30,8 +30,16 @@ await sideBySide('POST 1 kB JSON', {
     }),
   errand: (count) => inFlight(count, 10, () => session.post(`${server.origin}/1k`, { json: value }).json()),
 });
-await sideBySide('GET 64 kB JSON', { 'pool.request + text': undiciGet('/64k'), errand: errandGet('/64k') }, { count: 800, warmup: 200 });
-await sideBySide('GET 1 MB JSON', { 'pool.request + text': undiciGet('/1m'), errand: errandGet('/1m') }, { count: 60, warmup: 20 });
+await sideBySide(
+  'GET 64 kB JSON',
+  { 'pool.request + text': undiciGet('/64k'), errand: errandGet('/64k') },
+  { count: 800, warmup: 200 },
+);
+await sideBySide(
+  'GET 1 MB JSON',
+  { 'pool.request + text': undiciGet('/1m'), errand: errandGet('/1m') },
+  { count: 60, warmup: 20 },
+);
 
 await session.close();
 await pool.close();
