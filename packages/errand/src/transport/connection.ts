@@ -164,7 +164,8 @@ export class Connection implements Linked<Connection> {
   }
 
   destroy(): void {
-    this.#socket.destroy();
+    // Over HTTP/2 the client throws, where nobody can catch it, when a socket is destroyed without an error.
+    this.#socket.destroy(this.multiplexed ? new ConnectionGone('the connection is closed') : undefined);
   }
 }
 
