@@ -15,6 +15,7 @@ export {
 } from './http/interactions-handler.js';
 export { nodeListener } from './http/node-listener.js';
 export type { Log } from './log.js';
+export { type RegisterOptions, registerCommands } from './register.js';
 export { type Bot, type BotOptions, runBot } from './run-bot.js';
 export { type OptionSettings, type OptionsOf, type SlashDefinition, slash } from './slash.js';
 export type { RequestReport } from './web.js';

@@ -5,7 +5,7 @@ import { ApplicationCommandType, type Client, Routes } from 'discord.js';
 import { BotError } from './bot-error.js';
 import type { Command } from './command.js';
 import { sameCommands } from './command-shape.js';
-import { errorFacts, type Log } from './log.js';
+import { consoleLog, errorFacts, type Log } from './log.js';
 import { refusalOf } from './refusal.js';
 
 /** Where commands are registered. */
@@ -15,9 +15,43 @@ export interface Registration {
   readonly client: Client<true>;
   readonly commands: readonly Command[];
   readonly where: Register;
+  /** Whether commands that are not among these stay registered. */
+  readonly keepOthers: boolean;
   readonly log: Log;
   /** Aborted when the bot stops. */
   readonly signal: AbortSignal;
+}
+
+/** Options of {@link registerCommands}. */
+export interface RegisterOptions {
+  /** 'global', or guild ids. @default 'global' @example where: ['123456789012345678'] */
+  where?: 'global' | string[];
+  /** Where warnings go; a pino logger fits. @default lines on the console @example log: pino() */
+  log?: Log;
+}
+
+/**
+ * Registers those of the commands that changed, and leaves all others alone: for bots whose main, or framework, has
+ * commands of its own. The client must be ready.
+ * @throws BotError where Discord does not accept the definitions.
+ * @example
+ * client.once('clientReady', () => registerCommands(client, [weather]));
+ */
+export async function registerCommands(
+  client: Client,
+  commands: readonly Command[],
+  { where = 'global', log = consoleLog }: RegisterOptions = {},
+): Promise<void> {
+  if (!client.isReady()) throw new TypeError('registerCommands: the client is not ready; wait for clientReady');
+  const places = where === 'global' ? [undefined] : where;
+  const { signal } = new AbortController();
+  for (const guild of places) {
+    try {
+      await registerIn(guild, { client, commands, where, keepOthers: true, log, signal });
+    } catch (error) {
+      throw refusalOf(error) === 'transient' ? error : refused(guild, error);
+    }
+  }
 }
 
 /**
@@ -41,7 +75,8 @@ export async function register(registration: Registration): Promise<void> {
   }
 }
 
-async function registerIn(guild: string | undefined, { client, commands, log }: Registration): Promise<void> {
+async function registerIn(guild: string | undefined, registration: Registration): Promise<void> {
+  const { client, commands, keepOthers, log } = registration;
   const { id } = client.application;
   const route = guild === undefined ? Routes.applicationCommands(id) : Routes.applicationGuildCommands(id, guild);
   const query = new URLSearchParams({ with_localizations: 'true' });
@@ -49,6 +84,12 @@ async function registerIn(guild: string | undefined, { client, commands, log }: 
   // Discord does not let a bulk update drop the entry point of an activity.
   const kept = existing.filter(({ type }) => type === ApplicationCommandType.PrimaryEntryPoint);
   const wanted = commands.map(({ data }) => data.toJSON());
+  if (keepOthers) {
+    const changed = wanted.filter((command) => !existing.some((known) => sameCommands([command], [known])));
+    for (const body of changed) await client.rest.post(route, { body });
+    if (changed.length > 0) log.info({ guild, commands: changed.length }, 'commands registered');
+    return;
+  }
   const ours = existing.filter((command) => !kept.includes(command));
   if (sameCommands(wanted, ours)) return;
   await client.rest.put(route, { body: [...wanted, ...kept] });

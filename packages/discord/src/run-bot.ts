@@ -151,6 +151,7 @@ class RunningBot implements Bot {
       client: this.client as Client<true>,
       commands: this.#options.commands,
       where: this.#options.register ?? 'global',
+      keepOthers: false,
       log: this.#log,
       signal: this.#stopping.signal,
     });

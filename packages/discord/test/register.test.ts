@@ -1,6 +1,6 @@
 // Commands are registered when they changed, and only then.
 
-import { runBot } from '@errand/discord';
+import { registerCommands, runBot } from '@errand/discord';
 import { type Sandbox, startSandbox } from '@errand/discord-sandbox';
 import { Client, Events, SlashCommandBuilder } from 'discord.js';
 import { expect, it } from 'vitest';
@@ -147,4 +147,24 @@ it('leaves registering to the first process of a sharded bot', async () => {
   Object.assign(client, { shard: { ids: [1, 2] } });
   expect(await run(sandbox, { client })).toEqual([]);
   expect(sandbox.commands()).toEqual([]);
+});
+
+it('leaves the commands of others alone where a main of yours registers', async () => {
+  await using sandbox = await startSandbox({ playground: false });
+  const client = new Client({ intents: [], rest: sandbox.rest });
+  const log = new Recorder();
+  await expect(registerCommands(client, [command()])).rejects.toThrow(/not ready/);
+  const bot = await runBot({ token: sandbox.token, client, commands: [], register: false, signals: false, log });
+  await client.application!.commands.create({ name: 'theirs', description: 'd' });
+  await registerCommands(client, [command()], { log });
+  await registerCommands(client, [command()], { log });
+  await registerCommands(client, [command('Changed')], { log });
+  expect(log.of('info')).toHaveLength(2);
+  expect(sandbox.commands()).toEqual([
+    { name: 'theirs', description: 'd' },
+    { name: 'c', description: 'Changed' },
+  ]);
+  const bad = { ...command(), data: { name: 'Bad', toJSON: () => ({ name: 'Bad Name', description: 'd' }) } };
+  await expect(registerCommands(client, [bad as never], { log })).rejects.toMatchObject({ code: 'BOT_REGISTER' });
+  await bot.stop();
 });
