@@ -43,6 +43,8 @@ export class Attempt {
   sentAt: number | undefined;
   headAt: number | undefined;
   endedAt: number | undefined;
+  /** Told when the last byte is in, or when it is clear that it will not come. */
+  onEnded: (() => void) | undefined;
 
   constructor(url: URL) {
     this.url = url;

@@ -207,7 +207,7 @@ export class Exchange
   }
 
   destroy(error: ErrandError): void {
-    this.#abort(error);
+    this.#abort(error, true);
   }
 
   remaining(): number | undefined {
@@ -263,7 +263,7 @@ export class Exchange
     }
   }
 
-  #abort(error: ErrandError): void {
+  #abort(error: ErrandError, byReader = false): void {
     const waiting = this.#phase === 'waiting' && this.#connection === undefined;
     const controller = this.#controller;
     const connection = this.#connection;
@@ -273,7 +273,11 @@ export class Exchange
     if (waiting) this.#parts.pool.leave(this);
     else if (controller !== undefined) controller.abort(error);
     else connection?.destroy();
-    if (reception?.streams) reception.finish(error);
+    if (reception?.streams) {
+      reception.finish(error);
+      // Whoever holds something for the sake of the body hears of its end, read or not.
+      if (!byReader) this.request.call.cancel(error);
+    }
     this.#reject(error);
   }
 
@@ -284,6 +288,7 @@ export class Exchange
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#attempt.endedAt = performance.now();
+    this.#attempt.onEnded?.();
     this.request.call.unregister(this);
     const connection = this.#connection;
     if (connection !== undefined) {

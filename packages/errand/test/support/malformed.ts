@@ -59,7 +59,7 @@ export async function play(each: RawCase, options: SessionOptions = {}): Promise
   const session = new Session({
     guard: false,
     retry: 1,
-    timeout: { total: 4_000, headers: 800, idle: 800 },
+    timeout: { total: 10_000, headers: 2_500, idle: 2_500 },
     ...options,
   });
   try {

@@ -146,8 +146,10 @@ class HeldBody implements BodySource, Cancelable {
     this.#source = source;
     this.#turn = turn;
     this.#call = call;
+    const attempt = call.attempt as Attempt;
+    attempt.onEnded = () => this.#giveBack();
     if (call.failure === undefined) call.register(this);
-    else this.#giveBack();
+    if (call.failure !== undefined || attempt.endedAt !== undefined) this.#giveBack();
   }
 
   async pull(): Promise<Uint8Array | undefined> {
