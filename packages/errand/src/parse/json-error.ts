@@ -39,7 +39,7 @@ function excerptAround(text: string, at: number): string {
 }
 
 function show(char: string): string {
-  return /[\x00-\x20\x7f-\x9f\ud800-\udfff\u2028\u2029\ufeff]/.test(char)
+  return /[\x00-\x20\x7f-\x9f\ud800-\udfff\u2028\u2029\ufeff]/u.test(char)
     ? `U+${(char.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0')}`
     : `'${char}'`;
 }
@@ -51,7 +51,10 @@ interface Refusal {
 
 const space = /[ \t\r\n]*/y;
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+/** A number whose fraction or exponent has no digits. */
+const halfNumber = /-?(?:0|[1-9]\d*)(?:\.(?!\d)|(?:\.\d+)?[eE](?:[+-](?!\d)|(?![-+\d])))/y;
 const plain = /[^"\\\x00-\x1f]*/y;
+const halfEscape = /\\(?:u[0-9a-fA-F]{0,3})?/y;
 const escaped = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
 class Scanner {
@@ -122,6 +125,7 @@ class Scanner {
       }
       return undefined;
     }
+    if (this.#skip(halfNumber) > 0) return this.#refuse('a digit');
     if (this.#skip(number) > 0) return undefined;
     if (char === '-') {
       this.#at++;
@@ -142,8 +146,7 @@ class Scanner {
       }
       if (char !== '\\') return this.#refuse(char === undefined ? "a closing '\"'" : 'an escaped control character');
       if (this.#skip(escaped) === 0) {
-        this.#at++;
-        return this.#refuse('a known escape');
+        return this.#skip(halfEscape) > 1 ? this.#refuse('a hexadecimal digit') : this.#refuse('a known escape');
       }
     }
   }

@@ -10,10 +10,10 @@ interface Definition {
   readonly valueType?: ZodLike;
   readonly innerType?: ZodLike;
   readonly in?: ZodLike;
-  readonly getter?: () => ZodLike;
 }
 interface ZodLike {
-  readonly _zod: { readonly def: Definition };
+  /** `innerType` is what a lazy schema's getter gave, once. */
+  readonly _zod: { readonly def: Definition; readonly innerType?: ZodLike };
 }
 
 export function shapeOfZod(schema: object): Shape {
@@ -21,7 +21,7 @@ export function shapeOfZod(schema: object): Shape {
 }
 
 function shapeOf(schema: ZodLike, memory: ShapeMemory<ZodLike>): Shape {
-  const { def } = schema._zod;
+  const { def, innerType } = schema._zod;
   switch (def.type) {
     case 'object':
       return objectShape(schema, def, memory);
@@ -43,7 +43,7 @@ function shapeOf(schema: ZodLike, memory: ShapeMemory<ZodLike>): Shape {
     case 'pipe':
       return shapeOf(def.in as ZodLike, memory);
     case 'lazy':
-      return shapeOf((def.getter as () => ZodLike)(), memory);
+      return innerType === undefined ? 'keep' : shapeOf(innerType, memory);
     default:
       return 'keep';
   }
