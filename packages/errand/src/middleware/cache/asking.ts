@@ -1,0 +1,146 @@
+// Asking the origin on the cache's behalf, and what is done with its answers: stored, used to freshen or to invalidate what
+// is stored, or stood in for by a stale response where that may be.
+import type { Handler } from '../../core/handler.js';
+import type { HttpRequest } from '../../core/request.js';
+import type { HttpResponse } from '../../core/response.js';
+import { BlockedAddressError, ConnectionError, ProtocolError, RefusedError, TimeoutError } from '../../errors.js';
+import { conditional, isComparable } from './conditional.js';
+import type { HttpCache, Times } from './http-cache.js';
+import { mayStandIn, type Wishes } from './rules.js';
+import { Tee } from './tee.js';
+import type { Variant } from './variant.js';
+
+/** What came of asking: a response for the one who asked, and what is now stored for the others. */
+export interface Outcome {
+  readonly response: HttpResponse;
+  readonly variant: Variant | undefined;
+}
+
+interface Begun {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly turn: number;
+}
+
+/** Statuses that a stale response may stand in for (RFC 5861 4). */
+const outages = new Set([500, 502, 503, 504]);
+
+export class Asking {
+  readonly #cache: HttpCache;
+  readonly #next: Handler;
+  readonly #hit: () => void;
+
+  constructor(cache: HttpCache, next: Handler, hit: () => void) {
+    this.#cache = cache;
+    this.#next = next;
+    this.#hit = hit;
+  }
+
+  hit(request: HttpRequest, variant: Variant): HttpResponse {
+    const response = this.#cache.answer(request, variant);
+    this.#hit();
+    return response;
+  }
+
+  /** Asks with a GET, conditionally where a variant is stored. */
+  async ask(request: HttpRequest, variant: Variant | undefined, wishes: Wishes): Promise<Outcome> {
+    const sent = variant === undefined ? request : conditional(request, variant.stored);
+    const begun = this.#begin();
+    let response: HttpResponse;
+    try {
+      response = await this.#next(sent);
+    } catch (error) {
+      const standIn = variant !== undefined && isOutage(error) && request.call.failure === undefined;
+      if (!standIn || !mayStandIn(variant.terms, wishes, this.#cache.now())) throw error;
+      return { response: this.hit(request, variant), variant: undefined };
+    }
+    const times = this.#times(request, begun);
+    if (variant === undefined) return this.#keep(request, response, times);
+    if (response.status === 304 && sent !== request) {
+      await response[Symbol.asyncDispose]();
+      const newer = await request.call.race(this.#cache.freshen(request, variant, response, times));
+      // A 304 about another response than ours says nothing that we could use.
+      return newer === undefined
+        ? this.ask(request, undefined, wishes)
+        : { response: this.hit(request, newer), variant: newer };
+    }
+    if (outages.has(response.status) && mayStandIn(variant.terms, wishes, times.receivedAt)) {
+      await response[Symbol.asyncDispose]();
+      return { response: this.hit(request, variant), variant: undefined };
+    }
+    const outcome = await this.#keep(request, response, times);
+    // What came in its place may not be stored: the old one is out of date all the same.
+    if (outcome.variant === undefined && response.status < 500 && response.body instanceof Uint8Array) {
+      await request.call.race(this.#cache.drop(request, variant.stored));
+    }
+    return outcome;
+  }
+
+  /** A HEAD goes out as it is, and its answer freshens what a GET has stored (RFC 9111 4.3.5). */
+  async head(request: HttpRequest, variant: Variant | undefined): Promise<HttpResponse> {
+    const begun = this.#begin();
+    const response = await this.#next(request);
+    if (variant !== undefined && response.status === 200) {
+      const freshened = this.#cache.freshen(request, variant, response, this.#times(request, begun));
+      await request.call.race(freshened);
+    }
+    return response;
+  }
+
+  /** The caller's own conditional question goes out untouched, and its answer is theirs; the cache learns from it. */
+  async others(request: HttpRequest): Promise<HttpResponse> {
+    const begun = this.#begin();
+    const response = await this.#next(request);
+    if (request.method !== 'GET') return response;
+    const times = this.#times(request, begun);
+    if (response.status !== 304) return (await this.#keep(request, response, times)).response;
+    const variant = await this.#cache.find(request);
+    if (variant !== undefined && isComparable(variant.stored, response.fields)) {
+      await request.call.race(this.#cache.freshen(request, variant, response, times));
+    }
+    return response;
+  }
+
+  async unsafe(request: HttpRequest): Promise<HttpResponse> {
+    const response = await this.#next(request);
+    await request.call.race(this.#cache.invalidate(request, response));
+    return response;
+  }
+
+  async #keep(request: HttpRequest, response: HttpResponse, times: Times): Promise<Outcome> {
+    const plan = this.#cache.plan(request, response, times);
+    if (plan === undefined) return { response, variant: undefined };
+    const { body } = response;
+    if (body instanceof Uint8Array) {
+      return { response, variant: await request.call.race(this.#cache.keep(request, plan, body, times)) };
+    }
+    const tee = new Tee(body, this.#cache.maxEntrySize, (whole) => void this.#cache.keep(request, plan, whole, times));
+    return { response: response.with({ body: tee }), variant: undefined };
+  }
+
+  #begin(): Begun {
+    return { at: this.#cache.now(), turn: this.#cache.begin() };
+  }
+
+  /** As the transport noted them: what a request waited for its turn does not make its answer older. */
+  #times({ call }: HttpRequest, begun: Begun): Times {
+    const now = this.#cache.now();
+    const wall = (moment: number) => Math.max(begun.at, Math.round(now - (performance.now() - moment)));
+    const { sentAt, headAt } = call.attempt ?? {};
+    return {
+      requestedAt: sentAt === undefined ? begun.at : wall(sentAt),
+      receivedAt: headAt === undefined ? now : wall(headAt),
+      turn: begun.turn,
+    };
+  }
+}
+
+/** Whether the origin could not be asked, or did not answer in a way that could be read. */
+function isOutage(error: unknown): boolean {
+  return (
+    error instanceof ConnectionError ||
+    error instanceof TimeoutError ||
+    error instanceof ProtocolError ||
+    (error instanceof RefusedError && !(error instanceof BlockedAddressError))
+  );
+}
