@@ -5,6 +5,7 @@ import type { Call, Cancelable } from '../../core/call.js';
 import type { Handler, Middleware } from '../../core/handler.js';
 import type { HttpRequest } from '../../core/request.js';
 import type { HttpResponse } from '../../core/response.js';
+import type { Attempt } from '../../core/trace.js';
 import { hostOf } from '../../core/url.js';
 import { type ErrandError, TimeoutError } from '../../errors.js';
 import { longestDelay } from '../../kit/duration.js';
