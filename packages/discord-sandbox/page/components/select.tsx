@@ -1,6 +1,6 @@
 // A select menu: a button that opens a list, worked by mouse or arrows, space, Enter, Escape and the letters of a name.
 import type { APISelectMenuComponent } from 'discord-api-types/v10';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Icon } from '../kit/icon.js';
 import { useIdentity } from '../kit/identity.js';
 import { current, useStore } from '../state/store.js';
@@ -42,6 +42,7 @@ export function Select({ menu, busy = false, label, id, onChoose }: SelectProps)
   const list = useIdentity('list');
 
   const show = (): void => {
+    if (busy) return;
     opened.current = chosen;
     setOpen(roomBelow(trigger.current) ? 'down' : 'up');
   };
@@ -90,7 +91,7 @@ export function Select({ menu, busy = false, label, id, onChoose }: SelectProps)
         aria-controls={list}
         aria-busy={busy}
         aria-label={label ?? menu.placeholder ?? 'Make a selection'}
-        disabled={menu.disabled === true || busy}
+        disabled={menu.disabled === true}
         onClick={() => (open === 'no' ? show() : hide(chosen, true))}
         onKeyDown={(event) => {
           if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
@@ -142,7 +143,7 @@ function SelectList({ id, up, choices, chosen, many, onToggle, onClose }: ListPr
     ),
   );
   const list = useRef<HTMLDivElement>(null);
-  useEffect(() => list.current?.focus(), []);
+  useLayoutEffect(() => list.current?.focus(), []);
   useEffect(() => {
     list.current?.children[active]?.scrollIntoView({ block: 'nearest' });
   }, [active]);
@@ -192,7 +193,7 @@ function SelectList({ id, up, choices, chosen, many, onToggle, onClose }: ListPr
           onClick={() => onToggle(choice.value)}
           onPointerMove={() => setActive(index)}
         >
-          {choice.emoji && <span class="button-emoji">{choice.emoji}</span>}
+          {choice.emoji && <span aria-hidden="true">{choice.emoji}</span>}
           <span class="select-texts">
             <span>{choice.label}</span>
             {choice.description && <span class="select-description">{choice.description}</span>}

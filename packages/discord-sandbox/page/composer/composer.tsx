@@ -35,7 +35,7 @@ export function ComposerView({ channel, title }: { readonly channel: string; rea
     if (draft !== own.current && document.activeElement === element)
       element.setSelectionRange(draft.caret, draft.caret);
   }, [draft]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (matchMedia('(pointer: fine)').matches) field.current?.focus();
   }, []);
   useEffect(() => {
@@ -161,7 +161,7 @@ export function ComposerView({ channel, title }: { readonly channel: string; rea
         type="file"
         multiple={line.kind !== 'command'}
         tabIndex={-1}
-        aria-label="File to send"
+        aria-label="Attachment"
         onChange={(event) => {
           addFiles(event.currentTarget.files);
           event.currentTarget.value = '';

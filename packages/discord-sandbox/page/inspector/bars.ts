@@ -1,7 +1,7 @@
 // Where the bars of an interaction's timeline begin and end, in ms since it was received. Pure arithmetic.
 import type { AttemptView, InteractionView } from '../../src/playground/protocol.js';
 
-export type Phase = 'unacknowledged' | 'working' | 'queue' | 'dns' | 'connect' | 'head' | 'body';
+export type Phase = 'silent' | 'unacknowledged' | 'working' | 'queue' | 'dns' | 'connect' | 'head' | 'body';
 
 export interface Bar {
   readonly phase: Phase;
@@ -10,6 +10,7 @@ export interface Bar {
 }
 
 export const PHASE_WORDS: Readonly<Record<Phase, string>> = {
+  silent: 'never acknowledged',
   unacknowledged: 'until acknowledged',
   working: 'until answered',
   queue: 'queue',
@@ -22,7 +23,10 @@ export const PHASE_WORDS: Readonly<Record<Phase, string>> = {
 /** The interaction's own bars; one that is still open reaches to now. */
 export function ownBars(view: InteractionView, now: number): Bar[] {
   const acknowledged = view.acknowledgedAt ?? view.failedAt;
-  const bars: Bar[] = [{ phase: 'unacknowledged', from: 0, to: (acknowledged ?? now) - view.receivedAt }];
+  const silent = view.acknowledgedAt === undefined && view.failedAt !== undefined;
+  const bars: Bar[] = [
+    { phase: silent ? 'silent' : 'unacknowledged', from: 0, to: (acknowledged ?? now) - view.receivedAt },
+  ];
   const done = view.answeredAt ?? view.failedAt;
   if (view.acknowledgedAt !== undefined && view.deferred) {
     bars.push({ phase: 'working', from: view.acknowledgedAt - view.receivedAt, to: (done ?? now) - view.receivedAt });

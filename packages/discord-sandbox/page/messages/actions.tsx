@@ -1,5 +1,5 @@
 // What can be done with a message: answer it, or use one of the bot's commands for messages and users on it.
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { MessageView } from '../../src/playground/protocol.js';
 import { nameIn } from '../composer/leaves.js';
 import { Icon } from '../kit/icon.js';
@@ -50,9 +50,11 @@ function Apps({ items, channel }: { readonly items: readonly App[]; readonly cha
   const [open, setOpen] = useState(false);
   const frame = useRef<HTMLDivElement>(null);
   const trigger = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    if (open) frame.current?.querySelector<HTMLElement>('[role="menuitem"]')?.focus();
+  }, [open]);
   useEffect(() => {
     if (!open) return;
-    frame.current?.querySelector<HTMLElement>('[role="menuitem"]')?.focus();
     const outside = (event: Event): void => {
       if (!frame.current?.contains(event.target as Node)) setOpen(false);
     };

@@ -53,6 +53,7 @@ function Modal({ open }: { readonly open: OpenModal }) {
 
   const submit = (event: Event): void => {
     event.preventDefault();
+    if (sent !== null) return;
     setTried(true);
     setFailed(false);
     if (problems.size > 0) {
@@ -98,7 +99,7 @@ function Modal({ open }: { readonly open: OpenModal }) {
           <button type="button" class="button button-secondary" onClick={close}>
             Cancel
           </button>
-          <button type="submit" class="button button-primary" aria-busy={sent !== null} disabled={sent !== null}>
+          <button type="submit" class="button button-primary" aria-busy={sent !== null}>
             {sent === null ? 'Submit' : <span class="dots dots-small" role="img" aria-label="Sending" />}
           </button>
         </footer>

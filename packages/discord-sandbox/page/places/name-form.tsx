@@ -1,5 +1,5 @@
 // A small form for one name: of a new server, channel or user.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../kit/icon.js';
 
 interface NameFormProps {
@@ -12,7 +12,7 @@ export function NameForm({ label, onName, onCancel }: NameFormProps) {
   const [name, setName] = useState('');
   const [problem, setProblem] = useState('');
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (onCancel) field.current?.focus();
   }, []);
   return (

@@ -134,7 +134,7 @@ class Pages {
       }),
       this.#on('bot', () => this.#tell({ type: 'bot', bot: botView(world) })),
       this.#on('guild', places),
-      this.#on('channel', places),
+      this.#on('channel', ({ guildId }) => guildId !== null && places()),
       this.#on('user', places),
     ];
   }

@@ -102,9 +102,10 @@ export class Visitor {
     const { world } = this.#room;
     const found = user === '' ? world.directory.place({}).user : world.directory.makeUser(user);
     if (locale !== '') world.directory.setLocale(found.id, locale);
+    const snapshot = this.#snapshot(found.id);
     this.#user = found.id;
     this.#suggesting.clear();
-    this.send({ type: 'snapshot', snapshot: this.#snapshot(found.id), now: world.clock.now() });
+    this.send({ type: 'snapshot', snapshot, now: world.clock.now() });
   }
 
   #snapshot(viewer: string): Snapshot {
