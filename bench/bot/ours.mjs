@@ -1,0 +1,20 @@
+// The bot on Errand: defaults, and the one command that the load uses.
+import { command, fitEmbed, runBot, slash } from '@errand/discord';
+import { reportLateness } from './lateness.mjs';
+
+const { token, rest, urls } = JSON.parse(process.argv[2]);
+const quiet = { info() {}, warn() {}, error() {} };
+
+const look = command({
+  data: slash('look', 'Looks something up').string('host', 'Where', { required: true }),
+  async execute(_interaction, web, { host }) {
+    const data = await web.get(urls[host]).json();
+    return fitEmbed({ title: data.city ?? host, description: `${data.temperature} °C, ${data.words}` });
+  },
+});
+
+const allow = Object.values(urls).map((url) => new URL(url).host);
+await runBot({ token, rest, commands: [look], session: { guard: { allow } }, log: quiet });
+reportLateness();
+process.send('ready');
+process.on('disconnect', () => process.exit(0));
