@@ -4,13 +4,13 @@
  */
 export type PathMatcher = (method: string, path: string) => boolean;
 
-export interface RateLimitFault {
+interface RateLimitFault {
   readonly kind: 'rate-limit';
   /** Milliseconds. */
   readonly retryAfter: number;
   readonly global: boolean;
 }
-export interface StatusFault {
+interface StatusFault {
   readonly kind: 'status';
   /** 0: the connection is reset. */
   readonly status: number;

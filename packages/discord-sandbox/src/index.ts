@@ -17,7 +17,7 @@ export function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
 }
 
 export type { As, Choice } from './driver/driver.js';
-export type { SandboxAttachment, SandboxMessage, SandboxReply } from './driver/reply.js';
+export type { SandboxAttachment, SandboxMentions, SandboxMessage, SandboxReply } from './driver/reply.js';
 export type { SandboxOptions } from './options.js';
 export type { Faults } from './playground/source.js';
 export type { Sandbox } from './sandbox.js';

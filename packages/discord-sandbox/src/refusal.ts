@@ -5,7 +5,7 @@
 import type { DiscordError } from './world/types.js';
 
 /** Discord's tree of faults in a form: `{ embeds: { 0: { title: { _errors: [{ code, message }] } } } }`. */
-export interface FormFault {
+interface FormFault {
   readonly code: string;
   readonly message: string;
 }

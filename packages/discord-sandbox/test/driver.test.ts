@@ -257,6 +257,17 @@ test('a bot answers messages in private and in guilds', async () => {
   expect(() => sandbox.say('1', 'x')).toThrow('no channel 1');
 });
 
+test('whom a message pings is told', async () => {
+  await using sandbox = await startSandbox({ playground: false });
+  const grace = sandbox.say(sandbox.channelId, 'hi', { user: 'grace' }).author.id;
+  await using _ = await startBot(sandbox, {
+    loud: (interaction) => interaction.reply(`<@${grace}> @everyone`),
+    quiet: (interaction) => interaction.reply({ content: `<@${grace}> @everyone`, allowedMentions: { parse: [] } }),
+  });
+  expect((await sandbox.slash('loud')).mentions).toEqual({ users: [grace], roles: [], everyone: true });
+  expect((await sandbox.slash('quiet')).mentions).toEqual({ users: [], roles: [], everyone: false });
+});
+
 test('commands of the menus of users and messages', async () => {
   await using sandbox = await startSandbox({ playground: false });
   await using bot = await startBot(

@@ -1,4 +1,4 @@
-import { Command, SapphireClient } from '@sapphire/framework';
+import { Command, LogLevel, SapphireClient } from '@sapphire/framework';
 import { Events, GatewayIntentBits } from 'discord.js';
 import { expect, test } from 'vitest';
 import { startSandbox } from '../src/index.js';
@@ -20,6 +20,7 @@ test('a Sapphire bot registers its commands by itself and answers', async () => 
     rest: sandbox.rest,
     baseUserDirectory: null,
     loadMessageCommandListeners: false,
+    logger: { level: LogLevel.None },
   });
   await client.stores.get('commands').loadPiece({ name: 'ping', piece: Ping });
   try {

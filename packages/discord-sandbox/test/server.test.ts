@@ -42,6 +42,8 @@ describe('the doorkeeper', () => {
     expect(await status({ origin: 'http://127.0.0.1:1' })).toBe(403);
     expect(await status({ 'sec-fetch-site': 'cross-site' })).toBe(403);
     expect(await status({ origin: new URL(sandbox.url).origin })).toBe(200);
+    const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+    expect(await status(link)).toBe(200);
   });
 
   test('a page of another origin gets no socket either', async () => {

@@ -15,6 +15,13 @@ export interface SandboxAttachment {
   url: string;
 }
 
+/** Whom a message pings, by id; what `allowedMentions` held back is not among them. */
+export interface SandboxMentions {
+  users: string[];
+  roles: string[];
+  everyone: boolean;
+}
+
 /** What a user sees at the end of an interaction, and what happened on the way. */
 export interface SandboxReply {
   content: string;
@@ -30,6 +37,7 @@ export interface SandboxReply {
   answeredAfter: number;
   /** Buttons, menus, layout. */
   components: APIMessageTopLevelComponent[];
+  mentions: SandboxMentions;
   /** The id of the answering message: `click(reply.messageId, 'next')`. */
   messageId?: string;
   /** The form that the bot opened instead of a message. */
@@ -48,13 +56,20 @@ export interface SandboxMessage {
   embeds: APIEmbed[];
   attachments: SandboxAttachment[];
   components: APIMessageTopLevelComponent[];
+  mentions: SandboxMentions;
   ephemeral: boolean;
 }
 
-const NOTHING = { content: '', embeds: [], attachments: [], components: [] };
+const nothing = () => ({
+  content: '',
+  embeds: [],
+  attachments: [],
+  components: [],
+  mentions: { users: [], roles: [], everyone: false },
+});
 
 export function messageOf(message: WorldMessage): SandboxMessage {
-  const { id, author, content, embeds, components } = message.payload;
+  const { id, author, content, embeds, components, mentions, mention_roles, mention_everyone } = message.payload;
   return {
     id,
     channelId: message.channelId,
@@ -68,6 +83,7 @@ export function messageOf(message: WorldMessage): SandboxMessage {
       url: upload.url,
     })),
     components: structuredClone(components ?? []),
+    mentions: { users: mentions.map((user) => user.id), roles: [...mention_roles], everyone: mention_everyone },
     ephemeral: message.viewer !== null,
   };
 }
@@ -82,12 +98,13 @@ export interface Course {
 }
 
 export function replyOf({ startedAt, acknowledgedAt, last, message, error }: Course): SandboxReply {
-  const { content, embeds, attachments, components } = message && !error ? messageOf(message) : NOTHING;
+  const { content, embeds, attachments, components, mentions } = message && !error ? messageOf(message) : nothing();
   return {
     content,
     embeds,
     attachments,
     components,
+    mentions,
     ephemeral: last.ephemeral,
     deferred: last.deferred,
     acknowledgedAfter: acknowledgedAt === null ? Number.NaN : acknowledgedAt - startedAt,
@@ -101,5 +118,12 @@ export function replyOf({ startedAt, acknowledgedAt, last, message, error }: Cou
 
 /** Where it never came to an interaction. */
 export function failedReply(error: DiscordError, after: number): SandboxReply {
-  return { ...NOTHING, ephemeral: false, deferred: false, acknowledgedAfter: Number.NaN, answeredAfter: after, error };
+  return {
+    ...nothing(),
+    ephemeral: false,
+    deferred: false,
+    acknowledgedAfter: Number.NaN,
+    answeredAfter: after,
+    error,
+  };
 }

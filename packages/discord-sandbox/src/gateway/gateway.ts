@@ -20,7 +20,7 @@ import { memberChunks } from './members.js';
 import { Session } from './session.js';
 
 /** How long a session waits to be resumed, in ms. */
-export const RESUME_WITHIN = 90_000;
+const RESUME_WITHIN = 90_000;
 const KEPT_HEARTBEATS = 10_000;
 const VERSIONS = ['9', '10'];
 

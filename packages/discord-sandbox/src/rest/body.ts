@@ -7,7 +7,7 @@ import { Refusal, refuse } from '../refusal.js';
 import { ATTACHMENT_LIMIT } from '../world/invoke.js';
 import { boundaryOf, type Part, parseMultipart } from './multipart.js';
 
-export const REQUEST_LIMIT = 25 * 1024 * 1024;
+const REQUEST_LIMIT = 25 * 1024 * 1024;
 
 /** A file as it came: `files[2]` has index '2'. */
 export interface IncomingFile {

@@ -14,7 +14,7 @@ const FACE = /^\/cdn\/(?:embed\/)?avatars\/(\d+)(?:\/\w+)?(?:\.\w+)?$/;
 const GUARDS = {
   'X-Content-Type-Options': 'nosniff',
   'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-  'Cross-Origin-Resource-Policy': 'cross-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
   'Cache-Control': 'private, max-age=3600',
 };
 

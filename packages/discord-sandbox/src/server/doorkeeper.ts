@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http';
 
 const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|\[?::1\]?|localhost|(?:[\w-]+\.)+localhost)$/i;
 
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return LOOPBACK.test(host);
 }
 
@@ -18,8 +18,14 @@ export function objection(request: IncomingMessage, boundTo: string): string | u
     return `The sandbox answers to names of this machine only; "${named.slice(0, 100)}" is none.`;
   }
   if (origin !== undefined && !sameHost(origin, host)) return 'Requests from pages of other origins are refused.';
-  if (request.headers['sec-fetch-site'] === 'cross-site') return 'Requests from pages of other sites are refused.';
+  if (request.headers['sec-fetch-site'] === 'cross-site' && !followsLink(request))
+    return 'Requests from pages of other sites are refused.';
   return undefined;
+}
+
+/** Who follows a link to the playground comes from another site and means no harm. */
+function followsLink({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
 }
 
 function nameOf(host: string): string {

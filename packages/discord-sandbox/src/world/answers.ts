@@ -147,7 +147,7 @@ export class Answers {
   }
 }
 
-export function isLoading(message: WorldMessage): boolean {
+function isLoading(message: WorldMessage): boolean {
   return ((message.payload.flags ?? 0) & MessageFlags.Loading) !== 0;
 }
 

@@ -40,7 +40,7 @@ const SELECTS: readonly ComponentType[] = [ComponentType.StringSelect, ...ENTITY
 const LISTS: readonly ComponentType[] = [...SELECTS, ComponentType.FileUpload, ComponentType.CheckboxGroup];
 
 /** Every component, however deep. */
-export function* walk(components: readonly AnyComponent[]): Generator<AnyComponent> {
+function* walk(components: readonly AnyComponent[]): Generator<AnyComponent> {
   for (const component of components) {
     yield component;
     yield* walk([

@@ -24,6 +24,9 @@ export class Directory {
   readonly #guilds = new Map<string, WorldGuild>();
   readonly #channels = new Map<string, WorldChannel>();
   readonly #users = new Map<string, APIUser>();
+  /** Ids by name in lower case; the bot is not among them. */
+  readonly #userNames = new Map<string, string>();
+  readonly #guildNames = new Map<string, string>();
   /** Direct channels by the user's id. */
   readonly #direct = new Map<string, WorldChannel>();
   readonly #locales = new Map<string, string>();
@@ -86,14 +89,14 @@ export class Directory {
   }
 
   makeUser(nameOrId: string): APIUser {
-    const known = this.#users.get(nameOrId) ?? this.users().find((user) => sameName(user.username, nameOrId));
+    const known = this.#users.get(nameOrId) ?? this.#users.get(this.#userNames.get(nameOrId.toLowerCase()) ?? '');
     if (known) return known;
     const given = isSnowflake(nameOrId);
     return this.#addUser(given ? nameOrId : this.#ids.next(), given ? `user-${nameOrId.slice(-4)}` : nameOrId, false);
   }
 
   makeGuild(nameOrId: string, owner?: string): WorldGuild {
-    const known = this.#guilds.get(nameOrId) ?? this.guilds().find((guild) => sameName(guild.name, nameOrId));
+    const known = this.#guilds.get(nameOrId) ?? this.#guilds.get(this.#guildNames.get(nameOrId.toLowerCase()) ?? '');
     if (known) return known;
     const given = isSnowflake(nameOrId);
     const id = given ? nameOrId : this.#ids.next();
@@ -115,6 +118,7 @@ export class Directory {
       joinedAt: this.#clock.now(),
     };
     this.#guilds.set(id, guild);
+    this.#guildNames.set(guild.name.toLowerCase(), id);
     guild.members.set(this.#bot, this.#newMember(this.bot, [guild.roles[2]!.id]));
     if (guild.ownerId !== this.#bot) guild.members.set(guild.ownerId, this.#newMember(this.user(guild.ownerId)!, []));
     const first = this.#newChannel(id, FIRST_CHANNEL, 0);
@@ -204,6 +208,7 @@ export class Directory {
       ...(bot ? { bot } : {}),
     };
     this.#users.set(id, user);
+    if (!bot) this.#userNames.set(username.toLowerCase(), id);
     this.#events.user(user);
     return user;
   }

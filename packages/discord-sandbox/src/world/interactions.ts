@@ -13,8 +13,8 @@ import { type Refusal, refuse } from '../refusal.js';
 import { isSnowflake, madeAt } from '../snowflake.js';
 import type { DiscordError, InteractionEvent, InteractionType, Place, WorldInteraction } from './types.js';
 
-export const ACKNOWLEDGE_WITHIN = 3_000;
-export const TOKEN_LIFE = 15 * 60_000;
+const ACKNOWLEDGE_WITHIN = 3_000;
+const TOKEN_LIFE = 15 * 60_000;
 const USER_INSTALL_FOLLOW_UPS = 5;
 
 export interface Opening {

@@ -129,12 +129,12 @@ export interface ReactionEvent {
   readonly emoji: string;
 }
 
-export interface BotEvent {
+interface BotEvent {
   readonly connected: boolean;
   readonly user: APIUser;
 }
 
-export interface HeartbeatEvent {
+interface HeartbeatEvent {
   readonly at: number;
   /** How much later than due, in ms; never below 0. */
   readonly late: number;

@@ -21,7 +21,7 @@ const SENDABLE_FLAGS = MessageFlags.SuppressEmbeds | MessageFlags.SuppressNotifi
 const PARSED = [AllowedMentionsTypes.Everyone, AllowedMentionsTypes.Role, AllowedMentionsTypes.User] as const;
 
 /** A line of `attachments`: an index of `files[n]`, or the id of a file that stays. */
-export interface AttachmentLine {
+interface AttachmentLine {
   readonly id: string;
   readonly filename?: string;
   readonly description?: string;
