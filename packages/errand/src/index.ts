@@ -46,6 +46,8 @@ export {
 export type { Duration } from './kit/duration.js';
 export type { Size } from './kit/size.js';
 export type { BreakerOptions } from './middleware/breaker/options.js';
+export type { CacheOptions } from './middleware/cache/options.js';
+export type { CacheStore } from './middleware/cache/store-entries.js';
 export type { CookieStore } from './middleware/cookies/jar.js';
 export type { GuardOptions } from './middleware/guard/policy.js';
 export type { HostLimit } from './middleware/limit/options.js';

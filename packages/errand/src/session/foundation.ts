@@ -1,8 +1,12 @@
 // What a session and those extended from it have in common: gates, names, counters, the calls under way, and how all of it
 // ends.
+import type { Call } from '../core/call.js';
+import type { HttpRequest } from '../core/request.js';
 import { Circuits } from '../middleware/breaker/circuits.js';
 import { resolveBreaker } from '../middleware/breaker/options.js';
-import type { CookieStore } from '../middleware/cookies/jar.js';
+import type { HttpCache } from '../middleware/cache/http-cache.js';
+import { resolveCache } from '../middleware/cache/options.js';
+import { CookieJar, type CookieStore } from '../middleware/cookies/jar.js';
 import { resolveCookies } from '../middleware/cookies/options.js';
 import { type Gates, LocalGates } from '../middleware/limit/gates.js';
 import { resolveLimits } from '../middleware/limit/options.js';
@@ -21,6 +25,7 @@ export class Foundation {
   readonly readings: SessionReadings;
   readonly circuits: Circuits | undefined;
   readonly cookies: CookieStore | undefined;
+  readonly cache: HttpCache | undefined;
   readonly budgets = new RetryBudgets();
   readonly counters = new Counters();
   readonly drain = new Drain();
@@ -31,6 +36,7 @@ export class Foundation {
     const breaker = resolveBreaker(options.breaker);
     this.circuits = breaker === undefined ? undefined : new Circuits(breaker);
     this.cookies = resolveCookies(options.cookies);
+    this.cache = resolveCache(options.cache, (name, request) => this.#sentBelow(name, request));
     this.resolver = resolverFor(options);
     this.readings = createReadings(options.parse);
   }
@@ -45,6 +51,25 @@ export class Foundation {
   async closeTransport(transport: Transport): Promise<void> {
     await transport.close();
     this.#transports.delete(transport);
+  }
+
+  /** What is attached to a request behind the cache: null where it cannot be told beforehand. */
+  #sentBelow(name: string, request: HttpRequest): string | null | undefined {
+    if (name !== 'cookie' || this.cookies === undefined) return undefined;
+    return this.cookies instanceof CookieJar ? this.cookies.header(request.url) : null;
+  }
+
+  /** Work on behalf of a call that no caller waits for: it counts as under way, and ends with the session. */
+  inBackground(call: Call, owner: unknown, work: () => Promise<unknown>): void {
+    if (this.closing) return;
+    call.owner = owner;
+    this.drain.enter(call);
+    call.begin();
+    const done = () => {
+      call.end();
+      this.drain.leave(call);
+    };
+    work().then(done, done);
   }
 
   get closing(): boolean {

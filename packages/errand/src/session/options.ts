@@ -2,9 +2,11 @@
 import type { Progress } from '../core/call.js';
 import type { Middleware } from '../core/handler.js';
 import type { HeadersInput } from '../core/headers.js';
+import type { CacheMode } from '../core/policy.js';
 import type { Duration } from '../kit/duration.js';
 import type { Size } from '../kit/size.js';
 import type { BreakerOptions } from '../middleware/breaker/options.js';
+import type { CacheOptions } from '../middleware/cache/options.js';
 import type { CookieStore } from '../middleware/cookies/jar.js';
 import type { GuardOptions } from '../middleware/guard/policy.js';
 import type { HostLimit } from '../middleware/limit/options.js';
@@ -60,6 +62,8 @@ export interface RequestOptions {
   timeout?: Duration | TimeoutOptions;
   /** A number is attempts in all; 1 and false are one attempt. */
   retry?: number | false | RetryOptions;
+  /** How the session's cache is used, as fetch's `cache`; false is 'no-store'. Means nothing where the session has none. */
+  cache?: CacheMode | false;
   /** Whether an identical GET under way is joined. */
   dedupe?: boolean;
   /** The proxy of this call; false: none. */
@@ -124,6 +128,8 @@ export interface SessionOptions {
   redirect?: RedirectOptions;
   /** true: a jar of the session's own. @default false */
   cookies?: boolean | CookieStore;
+  /** RFC 9111, private; entries are kept apart by Authorization. @default false */
+  cache?: boolean | CacheOptions;
   /** Identical GETs under way at once share one flight; the last to leave cancels it. @default false */
   dedupe?: boolean;
   /**

@@ -1,9 +1,12 @@
 // THE list: what a request goes through, in order. Composed once, when the session is made; what is switched off is not
 // in it. Read it as the table of contents of this library.
+import type { Call } from '../core/call.js';
 import { compose, type Handler, type Middleware } from '../core/handler.js';
 import type { Policy } from '../core/policy.js';
 import { breaker, judge } from '../middleware/breaker/breaker.js';
 import type { Circuits } from '../middleware/breaker/circuits.js';
+import { cache } from '../middleware/cache/cache.js';
+import type { HttpCache } from '../middleware/cache/http-cache.js';
 import { cookies } from '../middleware/cookies/cookies.js';
 import type { CookieStore } from '../middleware/cookies/jar.js';
 import { dedupe } from '../middleware/dedupe/dedupe.js';
@@ -25,6 +28,9 @@ export interface PipelineParts {
   readonly userAttempt: readonly Middleware[];
   readonly fieldsFor: FieldsFor;
   readonly joined: () => void;
+  readonly cache: HttpCache | undefined;
+  readonly hit: () => void;
+  readonly background: (call: Call, work: () => Promise<unknown>) => void;
   readonly budgets: RetryBudgets;
   readonly cookies: CookieStore | undefined;
   readonly wayOut: WayOut | undefined;
@@ -53,7 +59,7 @@ export function pipeline(parts: PipelineParts): Pipeline {
 }
 
 function listOf(parts: PipelineParts, all: boolean): Handler {
-  const { policy, circuits, cookies: store, wayOut } = parts;
+  const { policy, circuits, cookies: store, wayOut, cache: stored, hit, background } = parts;
   const on = (wanted: unknown, middleware: () => Middleware) => (all || wanted ? [middleware()] : []);
   return compose(
     [
@@ -62,6 +68,7 @@ function listOf(parts: PipelineParts, all: boolean): Handler {
       redirect({ fieldsFor: parts.fieldsFor }),
       // once per hop
       guard(),
+      ...(stored === undefined ? [] : [cache({ cache: stored, hit, background })]),
       ...on(policy.dedupe, () => dedupe({ joined: parts.joined })),
       ...on(policy.retry, () => retry(parts.budgets)),
       // once per attempt

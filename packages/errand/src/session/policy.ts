@@ -1,5 +1,5 @@
 // Options to policies: the session's over the defaults, a call's over the session's. What a call does not change it shares.
-import type { GuardPolicy, Policy, Timeouts } from '../core/policy.js';
+import type { CacheMode, GuardPolicy, Policy, Timeouts } from '../core/policy.js';
 import { parseDuration } from '../kit/duration.js';
 import { parseSize } from '../kit/size.js';
 import { type GuardOptions, resolveGuard } from '../middleware/guard/policy.js';
@@ -66,6 +66,15 @@ function guardOf(
   return resolveGuard(option, { origins: baseUrl === undefined ? [] : [baseUrl], unixSocket });
 }
 
+const cacheModes = new Set(['default', 'no-store', 'reload', 'no-cache', 'force-cache', 'only-if-cached']);
+
+function readCacheMode(mode: CacheMode | false): CacheMode {
+  if (mode === false) return 'no-store';
+  if (!cacheModes.has(mode))
+    throw new TypeError(`cache: expected false or one of ${[...cacheModes].join(', ')}, got '${String(mode)}'`);
+  return mode;
+}
+
 function readBoolean(value: boolean | undefined, fallback: boolean, option: string): boolean {
   if (value === undefined) return fallback;
   if (typeof value !== 'boolean') throw new TypeError(`${option}: expected true or false, got ${String(value)}`);
@@ -75,7 +84,7 @@ function readBoolean(value: boolean | undefined, fallback: boolean, option: stri
 /** The policy of one call. @throws TypeError naming the option that makes no sense. */
 export function callPolicy(options: RequestOptions, base: Policy, baseUrl: URL | undefined): Policy {
   if (!changing.some((name) => options[name] !== undefined)) return base;
-  const { timeout, retry, redirect, dedupe, guard, proxy, credentials, maxBodySize, throwHttpErrors } = options;
+  const { timeout, retry, redirect, cache, dedupe, guard, proxy, credentials, maxBodySize, throwHttpErrors } = options;
   return {
     ...base,
     timeouts: resolveTimeouts(timeout, base.timeouts),
@@ -83,6 +92,7 @@ export function callPolicy(options: RequestOptions, base: Policy, baseUrl: URL |
     redirect: resolveRedirect(redirect, base.redirect),
     dedupe: readBoolean(dedupe, base.dedupe, 'dedupe'),
     guard: guard === undefined ? base.guard : guardOf(guard, baseUrl, false),
+    cache: cache === undefined ? base.cache : readCacheMode(cache),
     proxy: proxy ?? base.proxy,
     credentials: credentials === undefined ? base.credentials : false,
     maxBodySize: maxBodySize === undefined ? base.maxBodySize : parseSize(maxBodySize, 'maxBodySize'),
@@ -92,5 +102,5 @@ export function callPolicy(options: RequestOptions, base: Policy, baseUrl: URL |
 
 /** The options of a call that change what it is held to. */
 const changing = [
-  'timeout', 'retry', 'redirect', 'dedupe', 'guard', 'proxy', 'credentials', 'maxBodySize', 'throwHttpErrors',
+  'timeout', 'retry', 'redirect', 'cache', 'dedupe', 'guard', 'proxy', 'credentials', 'maxBodySize', 'throwHttpErrors',
 ] as const; // biome-ignore format: a list
