@@ -30,8 +30,7 @@ const rules: readonly Rule[] = [
   { starts: '_', pattern: /_((?:__|\\[\s\S]|[^\\_])+?)_(?![A-Za-z0-9_])/y, make: wrap('em') },
   {
     starts: '[',
-    pattern:
-      /\[((?:\\.|\[[^[\]]*\]|[^[\]\\])+)\]\(<?(https?:\/\/[^\s<>)]+(?:\([^\s<>()]*\)[^\s<>()]*)?)>?(?:\s+"([^"]*)")?\)/y,
+    pattern: /\[((?:\\.|\[[^[\]]*\]|[^[\]\\])+)\]\(<?(https?:\/\/(?:[^\s<>()]|\([^\s<>()]*\))+)>?(?:\s+"([^"]*)")?\)/y,
     make: ([, label = '', href = '', title = ''], depth) => link(href, parseInline(label, depth + 1, false), title),
   },
   { starts: '<', pattern: /<(https?:\/\/[^\s<>]+)>/y, make: ([, href = '']) => link(href) },
