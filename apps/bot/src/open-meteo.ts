@@ -2,6 +2,7 @@
 import type { Session } from 'errand';
 import { z } from 'zod';
 import type { Endpoints } from './settings.js';
+import { weatherWords } from './weather-words.js';
 
 const Place = z.object({
   name: z.string(),
@@ -71,23 +72,24 @@ export function forecastFor(web: Session, endpoints: Endpoints, place: Place, lo
   return web.get(endpoints.forecast, { query }).json(Forecast);
 }
 
-/** WMO weather codes as Open-Meteo uses them: the first code of each row that is not greater than the one given. */
-const skies: ReadonlyArray<[code: number, picture: string, words: string]> = [
-  [0, '☀️', 'clear sky'],
-  [1, '🌤️', 'mainly clear'],
-  [2, '⛅', 'partly cloudy'],
-  [3, '☁️', 'overcast'],
-  [45, '🌫️', 'fog'],
-  [51, '🌦️', 'drizzle'],
-  [61, '🌧️', 'rain'],
-  [66, '🌧️', 'freezing rain'],
-  [71, '🌨️', 'snow'],
-  [80, '🌦️', 'showers'],
-  [85, '🌨️', 'snow showers'],
-  [95, '⛈️', 'thunderstorm'],
+/** WMO weather codes as Open-Meteo uses them: a kind of sky reaches from its code to the next one. */
+const skies: ReadonlyArray<readonly [code: number, picture: string]> = [
+  [0, '☀️'],
+  [1, '🌤️'],
+  [2, '⛅'],
+  [3, '☁️'],
+  [45, '🌫️'],
+  [51, '🌦️'],
+  [61, '🌧️'],
+  [66, '🌧️'],
+  [71, '🌨️'],
+  [80, '🌦️'],
+  [85, '🌨️'],
+  [95, '⛈️'],
 ];
 
-export function skyOf(code: number, day = true): { picture: string; words: string } {
-  const [first, picture, words] = skies.findLast(([least]) => least <= code) ?? [0, '🌡️', 'weather unknown'];
-  return { picture: first <= 1 && !day ? '🌙' : picture, words };
+export function skyOf(code: number, locale: string, day = true): { picture: string; words: string } {
+  const index = skies.findLastIndex(([least]) => least <= code);
+  const picture = skies[index]?.[1] ?? '🌡️';
+  return { picture: index <= 1 && index >= 0 && !day ? '🌙' : picture, words: weatherWords(locale).skies[index] ?? '' };
 }

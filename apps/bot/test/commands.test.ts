@@ -20,8 +20,8 @@ describe('/weather', () => {
     const [embed] = reply.embeds;
     expect(embed?.title).toBe('Tallinn, Harju, Estonia');
     expect(embed?.description).toMatch(/-?\d+ °C/);
-    expect(fieldsOf(reply)['Next days']?.split('\n')).toHaveLength(3);
-    expect(fieldsOf(reply)['Next days']).toContain('Sonntag');
+    expect(fieldsOf(reply)['Nächste Tage']?.split('\n')).toHaveLength(3);
+    expect(fieldsOf(reply)['Nächste Tage']).toContain('Sonntag');
     const american = await stage.sandbox.slash('weather', { city: 'Tallinn' }, { locale: 'en-US', user: 'sam' });
     expect(american.embeds[0]?.description).toMatch(/-?\d+°F/);
     expect(fieldsOf(american).Wind).toMatch(/mph/);

@@ -4,6 +4,7 @@ import { MessageFlags } from 'discord.js';
 import { type Forecast, findPlace, findPlaces, forecastFor, labelOf, skyOf } from '../open-meteo.js';
 import type { Endpoints } from '../settings.js';
 import { plain } from '../text.js';
+import { weatherWords } from '../weather-words.js';
 
 export const weather = (endpoints: Endpoints): Command =>
   command({
@@ -20,17 +21,18 @@ export const weather = (endpoints: Endpoints): Command =>
       }
       const forecast = await forecastFor(web, endpoints, place, locale);
       const { current } = forecast;
-      const sky = skyOf(current.weather_code, current.is_day === 1);
+      const words = weatherWords(locale);
+      const sky = skyOf(current.weather_code, locale, current.is_day === 1);
       const unit = temperatureUnit(forecast);
       return fitEmbed({
         title: plain(labelOf(place), 200),
         description: `${sky.picture} **${measure(current.temperature_2m, unit, locale)}**, ${sky.words}`,
         color: current.temperature_2m > (unit === 'fahrenheit' ? 59 : 15) ? 0xf2a33a : 0x4a90d9,
         fields: [
-          { name: 'Feels like', value: measure(current.apparent_temperature, unit, locale), inline: true },
-          { name: 'Wind', value: measure(current.wind_speed_10m, windUnit(forecast), locale), inline: true },
-          { name: 'Humidity', value: measure(current.relative_humidity_2m, 'percent', locale), inline: true },
-          { name: 'Next days', value: nextDays(forecast, locale) },
+          { name: words.feelsLike, value: measure(current.apparent_temperature, unit, locale), inline: true },
+          { name: words.wind, value: measure(current.wind_speed_10m, windUnit(forecast), locale), inline: true },
+          { name: words.humidity, value: measure(current.relative_humidity_2m, 'percent', locale), inline: true },
+          { name: words.nextDays, value: nextDays(forecast, locale) },
         ],
         footer: { text: 'Weather data by Open-Meteo.com' },
       });
@@ -53,7 +55,7 @@ function nextDays(forecast: Forecast, locale: string): string {
     const name = new Date(`${date}T12:00:00Z`).toLocaleDateString(locale, { weekday: 'long', timeZone: 'UTC' });
     const range = [temperature_2m_min[day], temperature_2m_max[day]].map((value) => measure(value ?? 0, unit, locale));
     const rain = measure(precipitation_probability_max[day] ?? 0, 'percent', locale);
-    return `${skyOf(weather_code[day] ?? -1).picture} ${name}: ${range.join(' to ')}, rain ${rain}`;
+    return `${skyOf(weather_code[day] ?? -1, locale).picture} ${name}: ${range.join(' … ')}, ${weatherWords(locale).rain} ${rain}`;
   });
   return lines.join('\n');
 }
