@@ -3,12 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../src/middleware/cache/encoding.js';
 import { MemoryEntries } from '../src/middleware/cache/entries.js';
 import { resolveCache } from '../src/middleware/cache/options.js';
-import type { StoredResponse } from '../src/middleware/cache/stored.js';
 import { Variant } from '../src/middleware/cache/variant.js';
 
 const text = fc.string();
 const field = fc.oneof(text, fc.array(text, { maxLength: 3 }));
-const stored: fc.Arbitrary<StoredResponse> = fc.record({
+const stored = fc.record({
   status: fc.integer({ min: 200, max: 599 }),
   statusText: text,
   fields: fc.dictionary(text, field),
