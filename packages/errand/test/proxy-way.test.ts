@@ -130,6 +130,16 @@ describe('which requests go through it', () => {
     expect([one.asked.length, two.asked.length]).toEqual([1, 1]);
   });
 
+  test('a proxy that is used with a tunnel and without: never over one connection', async () => {
+    const target = await plainTarget();
+    const proxy = await httpProxy({ credentials: 'me:secret' });
+    const at = `http://me:secret@127.0.0.1:${proxy.port}`;
+    const made = session({ proxy: { urls: [at], tunnel: true } });
+    expect(await made.get(url(target)).text()).toMatch(/ -$/);
+    expect(await made.get(url(target), { proxy: at }).text()).toMatch(/ -$/);
+    expect(proxy.asked).toEqual([`CONNECT 127.0.0.1:${target.port}`, `GET ${url(target)}/`]);
+  });
+
   test('a call may name a proxy where the session has none', async () => {
     const [target, one] = await pair();
     await session({}).get(url(target), { proxy: url(one) });

@@ -119,6 +119,11 @@ export class Connection implements Linked<Connection> {
     return this.#socket.destroyed;
   }
 
+  /** The guard that it was opened or last accepted under. */
+  get guard(): GuardPolicy | undefined {
+    return this.#guard;
+  }
+
   /** Whether it may carry a further request for a call that is held to `guard`. */
   accepts(guard: GuardPolicy | undefined, host: string, port: number): boolean {
     if (guard === undefined || guard === this.#guard || this.remoteAddress === undefined) return true;

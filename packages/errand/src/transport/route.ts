@@ -1,5 +1,6 @@
 // The connections of one origin by one way, and the requests that wait for one.
 import type { HttpRequest } from '../core/request.js';
+import { inAbsoluteForm } from '../core/route.js';
 import { portOf } from '../core/url.js';
 import type { ErrandError } from '../errors.js';
 import type { Linked, LinkedList } from '../kit/linked-list.js';
@@ -31,16 +32,20 @@ export interface Route {
   connections: number;
 }
 
-/** What tells routes apart: the origin, and the proxy with the credentials that it is used with. */
+/** What tells routes apart: the origin, and the proxy with the credentials and in the manner that it is used with. */
 export function keyOf({ request }: Waiter): string {
   const { url, route } = request;
   if (route === undefined) return url.origin;
-  return `${url.origin} ${route.show} ${route.username ?? ''}:${route.password ?? ''}`;
+  const manner = inAbsoluteForm(route, url.protocol) ? 'told' : 'tunnelled';
+  return `${url.origin} ${manner} ${route.show} ${route.username ?? ''}:${route.password ?? ''}`;
 }
 
 /** Whether the connection may carry the waiter's request, as far as the request's guard is concerned. */
 export function mayCarry(connection: Connection, { request }: Waiter): boolean {
-  return connection.accepts(request.call.policy.guard, request.url.hostname, portOf(request.url));
+  const { guard } = request.call.policy;
+  // Behind a proxy the peer says nothing about the target: only the guard that saw its addresses will do.
+  if (request.route !== undefined) return guard === undefined || connection.guard === guard;
+  return connection.accepts(guard, request.url.hostname, portOf(request.url));
 }
 
 /** An HTTP/2 connection of the route, fit for one more exchange. */
