@@ -15,7 +15,7 @@ declare module '@sapphire/pieces' {
 }
 
 /** A command of Sapphire's own that fetches: it answers by itself, so it defers and explains by itself. */
-export class StatusCommand extends Command {
+class StatusCommand extends Command {
   override registerApplicationCommands(registry: Command.Registry): void {
     registry.registerChatInputCommand({ name: 'status', description: 'Whether the site is up' });
   }

@@ -14,6 +14,8 @@ export interface AcknowledgementOptions {
   /** Milliseconds from now. */
   readonly deferAfter: number;
   readonly log: Log;
+  /** Told how long, in milliseconds, Discord took over an acknowledgement. */
+  readonly took?: (time: number) => void;
 }
 
 const ways = ['reply', 'deferReply', 'editReply', 'followUp', 'deleteReply', 'fetchReply', 'showModal'] as const;
@@ -24,6 +26,7 @@ export class Acknowledgement {
   readonly #original: Ways;
   readonly #ephemeral: boolean;
   readonly #log: Log;
+  readonly #took: (time: number) => void;
   readonly #since = performance.now();
   readonly #timer: NodeJS.Timeout;
   /** The acknowledgement under way or made; never rejects. */
@@ -32,10 +35,12 @@ export class Acknowledgement {
   #byCommand = false;
   #withdrawn = false;
 
-  constructor(interaction: ChatInputCommandInteraction, { ephemeral, deferAfter, log }: AcknowledgementOptions) {
+  constructor(interaction: ChatInputCommandInteraction, options: AcknowledgementOptions) {
+    const { ephemeral, deferAfter, log, took = ignore } = options;
     this.#interaction = interaction;
     this.#ephemeral = ephemeral;
     this.#log = log;
+    this.#took = took;
     this.#original = Object.fromEntries(
       ways.map((way) => [way, (interaction[way] as Ways[typeof way]).bind(interaction)]),
     ) as Ways;
@@ -82,7 +87,7 @@ export class Acknowledgement {
   }
 
   async #reply(message: Message): Promise<void> {
-    const attempt = this.#original.reply(message);
+    const attempt = this.#timed(this.#original.reply(message));
     this.#made = attempt.then(ignore, ignore);
     try {
       await attempt;
@@ -120,7 +125,8 @@ export class Acknowledgement {
   async #deferNow(): Promise<void> {
     for (;;) {
       try {
-        this.#result = await this.#original.deferReply(this.#ephemeral ? { flags: MessageFlags.Ephemeral } : {});
+        const deferral = this.#original.deferReply(this.#ephemeral ? { flags: MessageFlags.Ephemeral } : {});
+        this.#result = await this.#timed(deferral);
         return;
       } catch (error) {
         const refusal = refusalOf(error);
@@ -142,6 +148,15 @@ export class Acknowledgement {
   #assumeDeferred(ephemeral: boolean): void {
     this.#interaction.deferred = true;
     this.#interaction.ephemeral = ephemeral;
+  }
+
+  async #timed<T>(attempt: Promise<T>): Promise<T> {
+    const began = performance.now();
+    try {
+      return await attempt;
+    } finally {
+      this.#took(performance.now() - began);
+    }
   }
 
   #age(): number {
@@ -167,7 +182,9 @@ export class Acknowledgement {
           if (this.#interaction.deferred && !this.#interaction.replied) return otherwise(options);
         }
         const before = this.#made;
-        const attempt = this.#original[way](way === 'showModal' ? options : this.#asDecided(options), more);
+        const attempt = this.#timed(
+          this.#original[way](way === 'showModal' ? options : this.#asDecided(options), more),
+        );
         this.#made = attempt.then(ignore, () => {
           this.#made = before;
         });

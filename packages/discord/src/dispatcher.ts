@@ -19,6 +19,7 @@ import { explain } from './explain.js';
 import { withFilesUpTo } from './forms.js';
 import { consoleLog, errorFacts, type Log } from './log.js';
 import { Notice } from './notice.js';
+import { Pace } from './pace.js';
 import { type Message, toMessage } from './reply.js';
 import { viewOf } from './web.js';
 
@@ -45,7 +46,7 @@ export interface StopTimes {
 export class Dispatcher {
   readonly #session: Session;
   readonly #commands: ReadonlyMap<string, Command>;
-  readonly #deferAfter: number;
+  readonly #pace: Pace;
   readonly #log: Log;
   readonly #exclusive: boolean;
   readonly #cooldowns = new Cooldowns();
@@ -59,7 +60,7 @@ export class Dispatcher {
   constructor({ session, commands, deferAfter, log, exclusive }: DispatcherOptions) {
     this.#session = session;
     this.#commands = byName(commands);
-    this.#deferAfter = milliseconds(deferAfter ?? '1.5s', 'deferAfter');
+    this.#pace = new Pace(milliseconds(deferAfter ?? '1.5s', 'deferAfter'));
     this.#log = log ?? consoleLog;
     this.#exclusive = exclusive ?? false;
     this.#autocompletion = new Autocompletion(session, this.#log);
@@ -205,9 +206,9 @@ export class Dispatcher {
   }
 
   #acknowledge(interaction: ChatInputCommandInteraction, ephemeral: boolean): Acknowledgement {
-    const age = ageOf(interaction);
-    const deferAfter = Math.max(0, this.#deferAfter - age);
-    return new Acknowledgement(interaction, { ephemeral, deferAfter, log: this.#log });
+    const deferAfter = Math.max(0, this.#pace.deferAfter - ageOf(interaction));
+    const took = (time: number): void => this.#pace.took(time);
+    return new Acknowledgement(interaction, { ephemeral, deferAfter, took, log: this.#log });
   }
 
   #recipient(interaction: ChatInputCommandInteraction, acknowledgement: Acknowledgement): Recipient {

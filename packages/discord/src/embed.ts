@@ -1,6 +1,7 @@
 // Embeds that Discord accepts whatever was fetched into them. Nothing here changes its argument, throws on odd content,
 // or lets a URL through that is not http(s) (or, for pictures, a file of the same message).
 import type { APIEmbed, APIEmbedField } from 'discord.js';
+import type { EmbedLike } from './command.js';
 import { clean, cut } from './text.js';
 
 const limits = {
@@ -26,21 +27,26 @@ const invisible = '\u200b';
  * @example
  * return fitEmbed({ title: page.title, description: page.text, image: { url: page.image } });
  */
-export function fitEmbed(embed: APIEmbed): APIEmbed {
-  return fit(embed, limits.total).embed;
+export function fitEmbed(embed: EmbedLike): APIEmbed {
+  return fit(plain(embed), limits.total).embed;
 }
 
 /** As {@link fitEmbed}, for the embeds of one message, which share the 6000 characters; ten are kept. */
-export function fitEmbeds(embeds: readonly APIEmbed[]): APIEmbed[] {
+export function fitEmbeds(embeds: readonly EmbedLike[]): APIEmbed[] {
   const fitted: APIEmbed[] = [];
   let room: number = limits.total;
   for (const embed of embeds.slice(0, limits.embeds)) {
     if (room <= 0) break;
-    const { embed: next, used } = fit(embed, room);
+    const { embed: next, used } = fit(plain(embed), room);
     fitted.push(next);
     room -= used;
   }
   return fitted;
+}
+
+/** The embed as data: builders are taken as well. */
+export function plain(embed: EmbedLike): APIEmbed {
+  return 'toJSON' in embed && typeof embed.toJSON === 'function' ? embed.toJSON() : (embed as APIEmbed);
 }
 
 function fit(source: APIEmbed, room: number): { embed: APIEmbed; used: number } {
@@ -116,7 +122,7 @@ function pictureUrl(value: unknown): string | undefined {
 }
 
 /** The URL as it was written where Discord can read it so, else in its serialised form; undefined if it is not http(s). */
-export function link(value: unknown): string | undefined {
+function link(value: unknown): string | undefined {
   if (typeof value !== 'string' || !URL.canParse(value)) return undefined;
   const url = new URL(value);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;

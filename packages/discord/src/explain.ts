@@ -119,7 +119,7 @@ function nameOf(value: unknown): unknown {
 }
 
 /** The first of the error and its causes that fits. The chain is bounded: it may be circular. */
-export function findCause(error: unknown, fits: (cause: object) => boolean): object | undefined {
+function findCause(error: unknown, fits: (cause: object) => boolean): object | undefined {
   let cause = error;
   for (let depth = 0; depth < 8 && typeof cause === 'object' && cause !== null; depth++) {
     if (fits(cause)) return cause;

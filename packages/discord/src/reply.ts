@@ -2,7 +2,7 @@
 // pinged. Anything that would make discord.js open a path or a URL by itself is refused here.
 import { type APIEmbed, MessageFlags } from 'discord.js';
 import type { EmbedLike, Reply } from './command.js';
-import { fitEmbeds } from './embed.js';
+import { fitEmbeds, plain } from './embed.js';
 import { kindOf } from './kinds.js';
 import { Notice } from './notice.js';
 import { clean, cut } from './text.js';
@@ -27,7 +27,7 @@ export interface Message {
 export const limits = { content: 2000, files: 10 } as const;
 
 /** What was returned cannot be sent, for a reason that the command's author has to mend. */
-export class ReplyError extends TypeError {
+class ReplyError extends TypeError {
   override readonly name = 'ReplyError';
   readonly code = 'BOT_REPLY';
 }
@@ -80,7 +80,7 @@ function toPayload(reply: unknown): Record<string, unknown> {
     throw new ReplyError(`a reply is text, an embed or a message payload; got ${kindName(reply)}`);
   }
   if (payloadKeys.some((key) => key in reply)) return reply as Record<string, unknown>;
-  const data = encoded(reply as EmbedLike) as Record<string, unknown>;
+  const data = plain(reply as EmbedLike) as Record<string, unknown>;
   if (embedKeys.some((key) => key in data)) return { embeds: [data] };
   const keys = Object.keys(data).join(', ') || 'nothing';
   throw new ReplyError(`a reply is text, an embed or a message payload; got an object with ${keys}`);
@@ -93,11 +93,7 @@ export function fitContent(content: unknown): string {
 
 function readEmbeds(embeds: unknown): APIEmbed[] {
   if (!Array.isArray(embeds)) throw new ReplyError(`embeds: expected an array, got ${kindName(embeds)}`);
-  return fitEmbeds(embeds.map((embed) => encoded(embed as EmbedLike)));
-}
-
-function encoded(embed: EmbedLike): APIEmbed {
-  return 'toJSON' in embed && typeof embed.toJSON === 'function' ? embed.toJSON() : (embed as APIEmbed);
+  return fitEmbeds(embeds as EmbedLike[]);
 }
 
 function readFlags(flags: unknown): number {

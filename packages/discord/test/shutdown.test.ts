@@ -131,7 +131,7 @@ interface Child {
 }
 
 async function startChild(sandbox: Pick<Sandbox, 'rest' | 'token'>, env: Record<string, string> = {}): Promise<Child> {
-  const child = spawn(process.execPath, [await bundle('bot')], {
+  const child = spawn(process.execPath, [await bundle(new URL('./children/bot.ts', import.meta.url))], {
     env: { PATH: process.env.PATH, SANDBOX_REST: JSON.stringify(sandbox.rest), SANDBOX_TOKEN: sandbox.token, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,22 +1,23 @@
 // Makes one file of a child process's TypeScript and the workspace's sources, for node to run.
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const made = new Map<string, Promise<string>>();
 
-/** The path of the program that stands in `<name>.ts` beside this file. */
-export function bundle(name: string): Promise<string> {
-  const known = made.get(name) ?? make(name);
-  made.set(name, known);
+/** The path of the program that `source` becomes. */
+export function bundle(source: URL): Promise<string> {
+  const known = made.get(source.href) ?? make(source);
+  made.set(source.href, known);
   return known;
 }
 
-async function make(name: string): Promise<string> {
+async function make(source: URL): Promise<string> {
   // Inside node_modules, so that node finds discord.js, which stays outside.
-  const outfile = file(`../../node_modules/.tests/${name}-${process.pid}.mjs`);
+  const outfile = file(`../../node_modules/.tests/${basename(source.pathname, '.ts')}-${process.pid}.mjs`);
   await build({
-    entryPoints: [file(`./${name}.ts`)],
+    entryPoints: [fileURLToPath(source)],
     outfile,
     bundle: true,
     platform: 'node',
