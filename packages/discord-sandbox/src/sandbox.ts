@@ -65,6 +65,8 @@ export interface Sandbox extends AsyncDisposable {
   ): Promise<SandboxReply>;
   /** Writes a message as a user. */
   say(channelId: string, content: string, as?: { user?: string; locale?: string; replyTo?: string }): SandboxMessage;
+  /** Reacts to a message as a user, or with `remove` takes it back. @example sandbox.react(message.id, '👍') */
+  react(messageId: string, emoji: string, as?: { user?: string; remove?: boolean }): void;
   /** Makes a file that a command's attachment option can take: `{ file: sandbox.upload('a.txt', 'hello').id }`. */
   upload(filename: string, data: Uint8Array | string, contentType?: string): APIAttachment;
   /** The channel where a user and the bot talk alone. */
@@ -144,6 +146,7 @@ type Driving =
   | 'select'
   | 'submitModal'
   | 'say'
+  | 'react'
   | 'upload'
   | 'direct'
   | 'commands'
@@ -158,6 +161,7 @@ function drive(driver: Driver, world: World): Pick<Sandbox, Driving> {
     select: (messageId, customId, values, as) => driver.select(messageId, customId, values, as),
     submitModal: (interactionId, fields, as) => driver.submitModal(interactionId, fields, as),
     say: (channelId, content, as) => driver.say(channelId, content, as),
+    react: (messageId, emoji, as) => driver.react(messageId, emoji, as),
     upload: (filename, data, contentType) => {
       const upload = { filename, data: Buffer.from(data), ...(contentType === undefined ? {} : { contentType }) };
       return world.files.store(upload, 'ephemeral-attachments', world.ids.next());

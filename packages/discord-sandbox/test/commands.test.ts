@@ -199,6 +199,15 @@ describe('what Discord does not take', () => {
     expect(at(bulk.body.errors, ['0', ...path.split('.')])).toBe(code);
   });
 
+  test('no key of a request reaches a prototype', async () => {
+    const body = '{"name":"a","description":"d","name_localizations":{"__proto__":"x","constructor":"y"}}';
+    const path = `POST /applications/${sandbox.applicationId}/commands`;
+    const answer = await rest(sandbox, path, { body, headers: { 'Content-Type': 'application/json' } });
+    expect(answer.status).toBe(400);
+    expect(Object.keys(answer.body.errors.name_localizations)).toEqual(['__proto__', 'constructor']);
+    expect(({} as { _errors?: unknown })._errors).toBeUndefined();
+  });
+
   test('two of one name', async () => {
     const { body } = await replace(command(), command());
     expect(body.errors).toEqual({

@@ -129,10 +129,13 @@ test('a command that only throws is answered by nobody, and slash still resolves
 });
 
 test('whoever will not wait fifteen minutes says how long', async () => {
-  await using sandbox = await startSandbox({ playground: false });
+  const clock = new HeldClock();
+  await using sandbox = await openSandbox({ playground: false }, clock);
   await using _ = await startBot(sandbox, { think: (interaction) => interaction.deferReply() });
-  const reply = await sandbox.slash('think', {}, { timeout: 50 });
-  expect(reply).toMatchObject({ deferred: true, content: '', error: { status: 504 } });
+  const reply = sandbox.slash('think', {}, { timeout: 50 });
+  await expect.poll(() => sandbox.messages()).toHaveLength(1);
+  clock.advance(50);
+  expect(await reply).toMatchObject({ deferred: true, content: '', answeredAfter: 50, error: { status: 504 } });
 });
 
 test('an answer that is deleted instead is an end too, unless another follows', async () => {
@@ -255,6 +258,46 @@ test('a bot answers messages in private and in guilds', async () => {
   expect(sandbox.messages(sandbox.direct('grace').id)[0]!.author.username).toBe('grace');
   expect(bot.errors).toEqual([]);
   expect(() => sandbox.say('1', 'x')).toThrow('no channel 1');
+});
+
+test('while a user types, other options are sent along only where they are good', async () => {
+  await using sandbox = await startSandbox({ playground: false });
+  const data = new SlashCommandBuilder()
+    .setName('weather')
+    .setDescription('d')
+    .addStringOption((option) => option.setName('city').setDescription('d').setAutocomplete(true))
+    .addIntegerOption((option) => option.setName('days').setDescription('d').setMaxValue(7))
+    .addStringOption((option) => option.setName('constructor').setDescription('d'));
+  await using bot = await startBot(sandbox, {}, { commands: [data.toJSON()] });
+  bot.client.on(Events.InteractionCreate, (interaction) => {
+    if (!interaction.isAutocomplete()) return;
+    const given = interaction.options.data.map(({ name }) => name).join();
+    interaction.respond([{ name: given, value: given }]).catch((error) => bot.errors.push(error));
+  });
+  const names = async (options: Record<string, number>) =>
+    (await sandbox.autocomplete('weather', 'city', 'T', { options }))[0]?.name;
+  expect(await names({ days: 3 })).toBe('city,days');
+  expect(await names({ days: 30 })).toBe('city');
+  expect(bot.errors).toEqual([]);
+});
+
+test('reactions of users reach the bot', async () => {
+  await using sandbox = await startSandbox({ playground: false });
+  await using bot = await startBot(
+    sandbox,
+    {},
+    { intents: [Intent.Guilds, Intent.GuildMessages, Intent.GuildMessageReactions] },
+  );
+  const heard = next<Message>(bot.client, Events.MessageCreate);
+  const { id } = sandbox.say(sandbox.channelId, 'nice');
+  await heard;
+  const added = next<{ emoji: { name: string }; count: number }>(bot.client, Events.MessageReactionAdd);
+  sandbox.react(id, '👍', { user: 'grace' });
+  expect(await added).toMatchObject({ emoji: { name: '👍' }, count: 1 });
+  const removed = next(bot.client, Events.MessageReactionRemove);
+  sandbox.react(id, '👍', { user: 'grace', remove: true });
+  await removed;
+  expect(() => sandbox.react('1', '👍')).toThrow('Unknown Message');
 });
 
 test('whom a message pings is told', async () => {

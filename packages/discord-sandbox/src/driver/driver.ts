@@ -100,6 +100,11 @@ export class Driver {
     return messageOf(message);
   }
 
+  react(messageId: string, emoji: string, as: { user?: string; remove?: boolean } = {}): void {
+    const { remove = false, ...actor } = as;
+    this.#world.react(actor, messageId, emoji, remove ? 'remove' : 'add');
+  }
+
   messages(channelId?: string): SandboxMessage[] {
     const { messages } = this.#world;
     return (channelId === undefined ? messages.everywhere() : messages.list(channelId)).map(messageOf);

@@ -67,6 +67,7 @@ export class Connection {
   }
 
   #receive(data: unknown, binary: boolean): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
     const now = this.#clock.now();
     if (now >= this.#minuteEnds) {
       this.#frames = 0;

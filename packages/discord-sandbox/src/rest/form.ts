@@ -60,7 +60,7 @@ export class Field {
       inner,
       () => {
         const place = this.#faults();
-        const child = (place[key] as FormFaults | undefined) ?? {};
+        const child = (place[key] as FormFaults | undefined) ?? noFaults();
         place[key] = child;
         return child;
       },
@@ -183,7 +183,7 @@ export class Form extends Field {
   readonly #settle: () => void;
 
   constructor(body: unknown) {
-    const faults: FormFaults = {};
+    const faults = noFaults();
     const faulty = { any: false };
     super(body, () => faults, faulty);
     this.#settle = () => {
@@ -195,6 +195,11 @@ export class Form extends Field {
   settle(): void {
     this.#settle();
   }
+}
+
+/** Keys come from the request: none of them may reach a prototype. */
+function noFaults(): FormFaults {
+  return Object.create(null) as FormFaults;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -113,11 +113,10 @@ export class Rest {
     if (request.destroyed && !request.complete) return;
     await drain(request);
     if (error instanceof RateLimited) return writeRateLimit(response, error, verdict);
-    const refusal = error instanceof Refusal ? error : new Refusal(500, 0, '500: Internal Server Error');
+    const refusal = error instanceof Refusal ? error : broken(error, match);
     const about = match?.params.interaction ?? match?.params.token;
     if (about !== undefined) this.#options.world.interactions.refused(about, refusal);
     write(response, { status: refusal.status, body: refusal.toJSON() }, verdict);
-    if (refusal !== error) throw error;
   }
 
   async #suffer(fault: RestFault, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -157,6 +156,13 @@ class RateLimited extends Error {
     this.global = global;
     this.scope = scope;
   }
+}
+
+/** A fault of the sandbox's own: the bot sees what Discord shows of its own, the developer sees where it happened. */
+function broken(error: unknown, match: Match | undefined): Refusal {
+  const where = match ? `${match.route.method} ${match.route.path}` : 'a request';
+  process.emitWarning(`@errand/discord-sandbox failed on ${where}: ${error instanceof Error ? error.stack : error}`);
+  return new Refusal(500, 0, '500: Internal Server Error');
 }
 
 /** Without the version; undefined where it is not a path of the API. `%40original` comes out as `@original`. */

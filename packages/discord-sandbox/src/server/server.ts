@@ -68,7 +68,7 @@ export class Front {
     const { url = '/' } = request;
     const why = objection(request, this.#host);
     if (why !== undefined) forbid(response, why);
-    else if (API.test(url)) rest.handle(request, response).catch((error: unknown) => response.destroy(error as Error));
+    else if (API.test(url)) void rest.handle(request, response);
     else if (CDN.test(url)) serveFile(world, request, response);
     else if (playground) playground.handle(request, response);
     else forbid(response, 'There is no page here: the sandbox was started with playground: false.', 404);

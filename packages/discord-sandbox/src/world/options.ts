@@ -49,7 +49,7 @@ export function fill(leaf: Leaf, values: OptionValues, resolver: Resolver): Invo
   checkNames(leaf, values);
   const filled: DataOption[] = [];
   for (const option of leaf.options) {
-    const value = values[option.name];
+    const value = given(values, option.name);
     if (value !== undefined)
       filled.push({ name: option.name, type: option.type, value: accept(option, value, resolver) } as DataOption);
     else if (option.required) throw fault(option.name, 'BASE_TYPE_REQUIRED', `option "${option.name}" is required`);
@@ -68,17 +68,31 @@ export function fillPartly(
   checkNames(leaf, { ...values, [focused]: typed });
   const filled: DataOption[] = [];
   for (const option of leaf.options) {
-    const value = values[option.name];
+    const value = given(values, option.name);
     if (option.name === focused) {
       if (!('autocomplete' in option) || !option.autocomplete) {
         throw fault(focused, 'BASE_TYPE_CHOICES', `option "${focused}" has no autocomplete`);
       }
       filled.push({ name: focused, type: option.type, value: typed, focused: true } as unknown as DataOption);
     } else if (value !== undefined) {
-      filled.push({ name: option.name, type: option.type, value: accept(option, value, resolver) } as DataOption);
+      const good = acceptable(option, value, resolver);
+      if (good !== undefined) filled.push({ name: option.name, type: option.type, value: good } as DataOption);
     }
   }
   return { options: leaf.wrap(filled), resolved: resolver.resolved };
+}
+
+function given(values: OptionValues, name: string): OptionValue | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
+}
+
+function acceptable(option: APIApplicationCommandBasicOption, value: OptionValue, resolver: Resolver) {
+  try {
+    return accept(option, value, resolver);
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
 }
 
 function checkNames(leaf: Leaf, values: OptionValues): void {

@@ -14,8 +14,8 @@ import { Directory } from './directory.js';
 import { Files, type Upload } from './files.js';
 import { Interactions } from './interactions.js';
 import { interactionPayload } from './invoke.js';
-import { Messages } from './messages.js';
-import { fill, fillPartly, leafOf, type OptionValues } from './options.js';
+import { emojiKey, Messages, parseEmoji } from './messages.js';
+import { fill, fillPartly, type Invocation, leafOf, type OptionValues } from './options.js';
 import { Resolver } from './resolver.js';
 import type {
   Actor,
@@ -85,11 +85,10 @@ export class World extends EventEmitter<WorldEvents> {
   useCommand(actor: Actor, name: string, options: OptionValues = {}): WorldInteraction {
     const place = this.directory.place(actor);
     const { command, path } = this.#command(place, name);
-    const { options: filled, resolved } = fill(leafOf(command, path), options, this.#resolver(place));
-    return this.#open('command', [command.payload.name, ...path].join(' '), place, command, {
+    const filled = fill(leafOf(command, path), options, this.#resolver(place));
+    return this.#open('command', typedName(command, path), place, command, {
       ...commandData(command),
-      options: filled,
-      ...(Object.keys(resolved).length > 0 ? { resolved } : {}),
+      ...dataOf(filled),
     });
   }
 
@@ -97,18 +96,9 @@ export class World extends EventEmitter<WorldEvents> {
   typeAhead(actor: Actor, name: string, focused: string, typed: string, options: OptionValues = {}): WorldInteraction {
     const place = this.directory.place(actor);
     const { command, path } = this.#command(place, name);
-    const { options: filled, resolved } = fillPartly(
-      leafOf(command, path),
-      options,
-      focused,
-      typed,
-      this.#resolver(place),
-    );
-    return this.#open('autocomplete', [command.payload.name, ...path].join(' '), place, command, {
-      ...commandData(command),
-      options: filled,
-      ...(Object.keys(resolved).length > 0 ? { resolved } : {}),
-    });
+    const filled = fillPartly(leafOf(command, path), options, focused, typed, this.#resolver(place));
+    const data = { ...commandData(command), ...dataOf(filled) };
+    return this.#open('autocomplete', typedName(command, path), place, command, data);
   }
 
   /** A user uses a command from the menu of a user or a message. */
@@ -166,6 +156,14 @@ export class World extends EventEmitter<WorldEvents> {
     const attachments = (more.files ?? []).map((file) => this.files.store(file, 'attachments', channel.id));
     if (content.trim() === '' && attachments.length === 0) throw refuse.emptyMessage();
     return this.messages.post({ content, attachments }, { author: user, channel, ...(replyTo ? { replyTo } : {}) });
+  }
+
+  /** A user reacts to a message, or takes it back. */
+  react(actor: Actor, messageId: string, emoji: string, kind: 'add' | 'remove' = 'add'): void {
+    const found = this.messages.find(messageId);
+    if (!found) throw refuse.unknownMessage();
+    const { user } = this.directory.place({ user: this.#userOf(found, actor), channel: found.channelId });
+    this.messages.react(found, user.id, emojiKey(parseEmoji(emoji)), kind);
   }
 
   /** A user starts to type. */
@@ -262,6 +260,17 @@ export class World extends EventEmitter<WorldEvents> {
         interactionPayload({ id, token, type, application, place, userInstalled, data, ...shown }, this.directory),
     });
   }
+}
+
+function typedName(command: WorldCommand, path: readonly string[]): string {
+  return [command.payload.name, ...path].join(' ');
+}
+
+function dataOf({ options, resolved }: Invocation) {
+  return {
+    ...(options.length > 0 ? { options } : {}),
+    ...(Object.keys(resolved).length > 0 ? { resolved } : {}),
+  };
 }
 
 function commandData(command: WorldCommand) {
