@@ -1,6 +1,8 @@
 // The guard's rules: deny beats allow, allow beats the default, a port in allow beats the ports, however a host is spelled.
 import { BlockedAddressError } from 'errand';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { refusalOf } from '../src/middleware/guard/addresses.js';
 import { guard } from '../src/middleware/guard/guard.js';
 import { type GuardOptions, type GuardTrust, resolveGuard } from '../src/middleware/guard/policy.js';
 import { answer, requestTo } from './support/scripted.js';
@@ -48,6 +50,33 @@ describe('by default', () => {
   test.each([80, 443, 8080, 8443, 3000])('port %i is let through', (port) => {
     expect(refuses({}, `http://example.com:${port}/`)).toBe(false);
   });
+});
+
+test('however an IPv4 address is written in a URL, the verdict is that of the address', () => {
+  const policy = resolveGuard();
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), (value) => {
+      const bytes = [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255];
+      const [a = 0, b = 0, c = 0, d = 0] = bytes;
+      const verdict = refusalOf(bytes.join('.')) !== undefined;
+      const octal = (byte: number) => `0${byte.toString(8)}`;
+      const notations = [
+        String(value),
+        `0x${value.toString(16)}`,
+        octal(value),
+        bytes.map(octal).join('.'),
+        bytes.map((byte) => `0X${byte.toString(16)}`).join('.'),
+        `${a}.${b}.${(c << 8) | d}`,
+        `${a}.${value & 0xffffff}`,
+        `${bytes.join('%2e')}.`,
+        bytes.join('。'),
+        `user:${a}@${bytes.join('.')}`,
+        `[::ffff:${bytes.join('.')}]`,
+        `[64:ff9b::${bytes.join('.')}]`,
+      ];
+      for (const host of notations) expect(policy.refuseUrl(new URL(`http://${host}/`)) !== undefined).toBe(verdict);
+    }),
+  );
 });
 
 describe('allow', () => {
