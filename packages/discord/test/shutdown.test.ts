@@ -2,10 +2,11 @@
 // Discord does. With signals: exit code 0, or 1 where it had to be hard.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Sandbox, startSandbox } from '@errand/discord-sandbox';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { deferred, simple, stage, startWeb } from './bots.js';
 import { bundle } from './children/bundle.js';
 
@@ -123,6 +124,9 @@ it('closes a connection that is being made', async () => {
   await on.sandbox.close();
 });
 
+const program = new URL('./children/bot.ts', import.meta.url);
+afterAll(async () => rm(await bundle(program)));
+
 interface Child {
   readonly process: ChildProcess;
   readonly out: () => string;
@@ -131,7 +135,7 @@ interface Child {
 }
 
 async function startChild(sandbox: Pick<Sandbox, 'rest' | 'token'>, env: Record<string, string> = {}): Promise<Child> {
-  const child = spawn(process.execPath, [await bundle(new URL('./children/bot.ts', import.meta.url))], {
+  const child = spawn(process.execPath, [await bundle(program)], {
     env: { PATH: process.env.PATH, SANDBOX_REST: JSON.stringify(sandbox.rest), SANDBOX_TOKEN: sandbox.token, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
