@@ -21,6 +21,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^errand$/, replacement: source('packages/errand/src/index.ts') },
+      { find: /^errand\/testing$/, replacement: source('packages/errand/src/testing/index.ts') },
       { find: /^@errand\/discord$/, replacement: source('packages/discord/src/index.ts') },
       { find: /^@errand\/discord-sandbox$/, replacement: source('packages/discord-sandbox/src/index.ts') },
     ],
