@@ -163,7 +163,7 @@ test('an answer that is deleted instead is an end too, unless another follows', 
 });
 
 test('two hundred at once are told apart', async () => {
-  await using sandbox = await startSandbox({ playground: false });
+  await using sandbox = await openSandbox({ playground: false }, new HeldClock());
   const data = new SlashCommandBuilder()
     .setName('echo')
     .setDescription('d')

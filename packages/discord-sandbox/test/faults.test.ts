@@ -26,6 +26,14 @@ describe('rateLimit', () => {
     expect((await rest(sandbox, 'GET /users/@me')).status).toBe(200);
   });
 
+  test('the bucket is that of the route', async () => {
+    await using sandbox = await startSandbox({ playground: false });
+    const bucket = async () => (await rest(sandbox, 'GET /users/@me')).headers.get('x-ratelimit-bucket');
+    const usual = await bucket();
+    sandbox.faults.rateLimit('/users', 10);
+    expect(await bucket()).toBe(usual);
+  });
+
   test('global fits everything and says so', async () => {
     await using sandbox = await startSandbox({ playground: false });
     sandbox.faults.rateLimit('global', 100);

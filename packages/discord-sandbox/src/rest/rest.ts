@@ -45,20 +45,20 @@ export class Rest {
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? 'GET';
     const { path, query } = address(request.url ?? '/');
-    const fault = path === undefined ? undefined : this.#options.faults.next(method, path);
-    if (fault) return this.#suffer(fault, request, response);
-    let verdict = this.#verdict('unknown', '');
-    let match: Match | undefined;
+    const found = path === undefined ? refuse.notFound() : this.#routes.find(method, path);
+    const match = found instanceof Refusal ? undefined : found;
+    const verdict = match
+      ? this.#verdict(`${match.route.method} ${match.route.path}`, match.major, match.route.allowance)
+      : this.#verdict('unknown', '');
+    const fault = this.#options.faults.next(method, path ?? '/');
+    if (fault) return this.#suffer(fault, request, response, verdict);
     try {
-      if (path === undefined) throw refuse.notFound();
-      match = this.#routes.find(method, path);
-      const { route, major } = match;
-      verdict = this.#verdict(`${route.method} ${route.path}`, major, route.allowance);
-      this.#admit(match, request, verdict);
-      if (match.route.path.endsWith('/callback') && !(await this.#stall(response))) return;
+      if (found instanceof Refusal) throw found;
+      this.#admit(found, request, verdict);
+      if (found.route.path.endsWith('/callback') && !(await this.#stall(response))) return;
       const body = await readBody(request);
       if (response.destroyed) return;
-      write(response, this.#answer(match, query, body, request), verdict);
+      write(response, this.#answer(found, query, body, request), verdict);
     } catch (error) {
       await this.#refuse(error, match, request, response, verdict);
     }
@@ -119,10 +119,9 @@ export class Rest {
     write(response, { status: refusal.status, body: refusal.toJSON() }, verdict);
   }
 
-  async #suffer(fault: RestFault, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #suffer(fault: RestFault, request: IncomingMessage, response: ServerResponse, verdict: Verdict): Promise<void> {
     if (fault.kind === 'status' && fault.status === 0) return void request.socket.resetAndDestroy();
     await drain(request);
-    const verdict = this.#verdict('fault', '');
     if (fault.kind === 'rate-limit') {
       const limited = new RateLimited(fault.retryAfter, fault.global, fault.global ? 'global' : 'user');
       return writeRateLimit(response, limited, verdict);

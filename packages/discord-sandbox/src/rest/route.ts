@@ -1,7 +1,7 @@
 /**
  * What a route of Discord's REST API is here, and how a request finds its own: by path first (404), then by method (405).
  */
-import { refuse } from '../refusal.js';
+import { type Refusal, refuse } from '../refusal.js';
 import type { World } from '../world/world.js';
 import type { Body } from './body.js';
 import type { Allowance } from './rate-limits.js';
@@ -58,15 +58,15 @@ export class Routes {
     }
   }
 
-  /** `path` begins with `/`, without the version. */
-  find(method: string, path: string): Match {
+  /** `path` begins with `/`, without the version. What is not there is the refusal that Discord answers. */
+  find(method: string, path: string): Match | Refusal {
     const given = path.slice(1).split('/');
     const fitting = (this.#byLength.get(given.length) ?? []).filter(({ segments }) =>
       segments.every((segment, index) => (segment.startsWith(':') ? given[index] !== '' : segment === given[index])),
     );
-    if (fitting.length === 0) throw refuse.notFound();
+    if (fitting.length === 0) return refuse.notFound();
     const found = fitting.find(({ route }) => route.method === method);
-    if (!found) throw refuse.methodNotAllowed();
+    if (!found) return refuse.methodNotAllowed();
     const params: Record<string, string> = {};
     for (const [index, segment] of found.segments.entries()) {
       if (segment.startsWith(':')) params[segment.slice(1)] = given[index]!;
