@@ -55,6 +55,8 @@ export class Call implements AbortFollower, Linked<Call> {
   owner: unknown;
   /** Told when the call is ended early, after everybody who waited on its behalf. */
   onFailure: ((error: ErrandError) => void) | undefined;
+  /** What those who watch this call keep of it; undefined where nobody does. Nobody else looks at it. */
+  observation: object | undefined;
   /** Goes up whenever an answer to this call changed a cookie: what was asked before may then be answered otherwise. */
   cookieChanges = 0;
   #signal: AbortSignal | undefined;

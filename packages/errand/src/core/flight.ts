@@ -136,6 +136,7 @@ class SharedCall extends Call {
     };
     super({ method, url, policy, readings, streaming, lane, priority, onProgress });
     this.#members = members;
+    this.observation = leader.observation;
   }
 
   override get deadline(): number {
