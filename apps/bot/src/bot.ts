@@ -7,7 +7,7 @@ import { followedFeeds } from './background/feeds.js';
 import { watchedPages } from './background/pages.js';
 import { type Post, Subscriptions } from './background/subscriptions.js';
 import { allCommands } from './commands/index.js';
-import { type Endpoints, type Intervals, type PageGateway, StartError } from './settings.js';
+import { type Endpoints, type Intervals, type PageGateway, unusable } from './settings.js';
 
 export interface BotSettings {
   readonly token: string;
@@ -36,11 +36,7 @@ export async function startBot(settings: BotSettings): Promise<Bot> {
   const { token, register, rest, endpoints, intervals, pageGateway, dataDir, warn } = settings;
   const watches = new Subscriptions(join(dataDir, 'watches'), watchedPages, warn);
   const feeds = new Subscriptions(join(dataDir, 'feeds'), followedFeeds, warn);
-  await Promise.all([watches.load(), feeds.load()]).catch((error) => {
-    throw new StartError(
-      `The folder ${dataDir} cannot be used (${error.code ?? error.message}): set DATA_DIR to one that the bot may write to.`,
-    );
-  });
+  await Promise.all([watches.load(), feeds.load()]).catch(unusable(dataDir));
   const session = new Session({ limits, dedupe: true, ...settings.session });
   const onStop = async () => {
     await Promise.all([watches.stop(), feeds.stop()]);

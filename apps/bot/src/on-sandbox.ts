@@ -1,22 +1,29 @@
 /** The bot without an account: a Discord of its own with a playground page, a web of its own, and the bot between them. Nothing here is reachable
  *  from another machine. */
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Sandbox, startSandbox } from '@errand/discord-sandbox';
 import { startBot } from './bot.js';
 import { startDemoWeb } from './demo/web.js';
-import { demoEndpoints, demoIntervals, type Settings, StartError } from './settings.js';
+import { moveIn } from './moving-in.js';
+import { demoEndpoints, demoIntervals, type Settings, StartError, unusable } from './settings.js';
 
 const usualPort = 8790;
 
 /** Resolves with what to print first. The bot's own signal handling ends all of it. */
 export async function runOnSandbox(settings: Settings, warn: (line: string) => void): Promise<string> {
   const sandbox = await sandboxOn(settings.port);
-  const web = await firstFree(Number(new URL(sandbox.url).port) + 1, (port) => startDemoWeb({ port }));
+  const port = Number(new URL(sandbox.url).port);
+  const web = await firstFree(port + 1, (next) => startDemoWeb({ port: next }));
+  const dataDir = join(settings.dataDir, `sandbox-${port}`);
   const afterwards = async () => {
     await sandbox.close();
     await web.close();
+    // Nobody will come back to a port that was drawn by lot.
+    if (settings.port === 0) await rm(dataDir, { recursive: true }).catch(() => undefined);
   };
   try {
+    await moveIn(dataDir, sandbox).catch(unusable(dataDir));
     const { session } = await startBot({
       token: sandbox.token,
       rest: sandbox.rest,
@@ -24,7 +31,7 @@ export async function runOnSandbox(settings: Settings, warn: (line: string) => v
       endpoints: demoEndpoints(web.origin),
       intervals: demoIntervals,
       pageGateway: settings.pageGateway,
-      dataDir: join(settings.dataDir, 'sandbox'),
+      dataDir,
       session: { guard: { allow: [new URL(web.origin).host] } },
       afterwards,
       warn,

@@ -72,6 +72,16 @@ export class StartError extends Error {}
 /** The settings are wrong, and starting again will not help before they are changed. */
 export class SettingsError extends StartError {}
 
+/** For what rejects when a folder cannot be written to. */
+export const unusable =
+  (folder: string) =>
+  (error: NodeJS.ErrnoException): never => {
+    const reason = error.code ?? error.message;
+    throw new StartError(
+      `The folder ${folder} cannot be used (${reason}): set DATA_DIR to one that the bot may write to.`,
+    );
+  };
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** The process's environment over the values of a `.env` file, where there is one in the working directory. */

@@ -70,7 +70,7 @@ export async function startAll({ now, session, allow = [], pageGateway }: StageO
 }
 
 /** Waits until there is one, looking again every few milliseconds: for what other parties do in their own time. */
-export async function eventually<T>(find: () => T | undefined | false, within = 8000): Promise<T> {
+export async function eventually<T>(find: () => T | undefined | false, within = 15_000): Promise<T> {
   const end = performance.now() + within;
   for (;;) {
     const found = find();
