@@ -6,6 +6,7 @@ import { initial, receive, type State } from './model.js';
 
 let state: State = initial;
 let pending: ToPage[] = [];
+let flooded = false;
 const listeners = new Set<() => void>();
 
 export const current = (): State => state;
@@ -17,16 +18,22 @@ export function update(change: (state: State) => State): void {
   for (const listener of [...listeners]) listener();
 }
 
+/** A flood is drawn a few times a second, so that the page leaves the machine to the bot. */
+const FLOOD = { messages: 12, pause: 200 };
+
 export function enqueue(message: ToPage): void {
-  if (pending.push(message) > 1) return;
+  if (pending.push(message) > 1 || flooded) return;
   // A hidden tab draws no frames, and its state must not pile up.
-  if (document.hidden) setTimeout(flush, 100);
+  if (document.hidden) setTimeout(flush, FLOOD.pause);
   else requestAnimationFrame(flush);
 }
 
 function flush(): void {
   const messages = pending;
   pending = [];
+  flooded = messages.length >= FLOOD.messages;
+  if (flooded) setTimeout(flush, FLOOD.pause);
+  if (messages.length === 0) return;
   update((before) => messages.reduce((next, message) => receive(next, message, Date.now()), before));
 }
 
