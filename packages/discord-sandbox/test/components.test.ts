@@ -50,7 +50,7 @@ describe('buttons', () => {
     expect(shown.components).toMatchObject([
       { type: 1, components: [{ type: 2, custom_id: 'go', label: 'go', style: 1 }] },
     ]);
-    const clicked = await sandbox.click(shown.messageId!, 'go', { user: 'grace' });
+    const clicked = await sandbox.click(shown.messageId, 'go', { user: 'grace' });
     expect(clicked).toMatchObject({ content: 'grace: go', ephemeral: true });
     expect(bot.errors).toEqual([]);
   });
@@ -65,8 +65,8 @@ describe('buttons', () => {
       },
     );
     const { messageId } = await sandbox.slash('show');
-    await sandbox.click(messageId!, 'more');
-    expect(await sandbox.click(messageId!, 'more')).toMatchObject({ content: '2', messageId, deferred: false });
+    await sandbox.click(messageId, 'more');
+    expect(await sandbox.click(messageId, 'more')).toMatchObject({ content: '2', messageId, deferred: false });
     expect(sandbox.messages()).toHaveLength(1);
     expect(bot.errors).toEqual([]);
   });
@@ -83,7 +83,7 @@ describe('buttons', () => {
       },
     );
     const { messageId } = await sandbox.slash('show');
-    expect(await sandbox.click(messageId!, 'go')).toMatchObject({ content: 'after', messageId, deferred: true });
+    expect(await sandbox.click(messageId, 'go')).toMatchObject({ content: 'after', messageId, deferred: true });
     expect(bot.errors).toEqual([]);
   });
 
@@ -95,11 +95,11 @@ describe('buttons', () => {
       (interaction) => interaction.isButton() && interaction.reply('pressed'),
     );
     const { messageId } = await sandbox.slash('show', {}, { user: 'ada' });
-    expect((await sandbox.click(messageId!, 'gone')).error?.message).toContain('no component "gone"');
-    expect((await sandbox.click(messageId!, 'off')).error?.message).toContain('disabled');
-    expect((await sandbox.click(messageId!, 'on', { user: 'grace' })).error).toMatchObject({ code: 10008 });
+    expect((await sandbox.click(messageId, 'gone')).error?.message).toContain('no component "gone"');
+    expect((await sandbox.click(messageId, 'off')).error?.message).toContain('disabled');
+    expect((await sandbox.click(messageId, 'on', { user: 'grace' })).error).toMatchObject({ code: 10008 });
     expect((await sandbox.click('1', 'on')).error).toMatchObject({ code: 10008 });
-    expect(await sandbox.click(messageId!, 'on')).toMatchObject({ content: 'pressed' });
+    expect(await sandbox.click(messageId, 'on')).toMatchObject({ content: 'pressed' });
   });
 });
 
@@ -118,14 +118,14 @@ describe('select menus', () => {
         : undefined,
     );
     const { messageId } = await sandbox.slash('show');
-    expect((await sandbox.select(messageId!, 'colours', ['pink'])).error?.message).toContain(
+    expect((await sandbox.select(messageId, 'colours', ['pink'])).error?.message).toContain(
       '"pink" is not one of: red, green, blue',
     );
-    expect((await sandbox.select(messageId!, 'colours', [])).error?.message).toContain('choose 1 to 2');
-    expect((await sandbox.select(messageId!, 'colours', ['red', 'green', 'blue'])).error?.message).toContain(
+    expect((await sandbox.select(messageId, 'colours', [])).error?.message).toContain('choose 1 to 2');
+    expect((await sandbox.select(messageId, 'colours', ['red', 'green', 'blue'])).error?.message).toContain(
       'choose 1 to 2',
     );
-    expect(await sandbox.select(messageId!, 'colours', ['red', 'BLUE'])).toMatchObject({
+    expect(await sandbox.select(messageId, 'colours', ['red', 'BLUE'])).toMatchObject({
       content: 'red,blue',
       components: [],
     });
@@ -142,7 +142,7 @@ describe('select menus', () => {
         : undefined,
     );
     const { messageId } = await sandbox.slash('show');
-    expect((await sandbox.select(messageId!, 'who', ['ada', 'grace'])).content).toBe('ada,grace');
+    expect((await sandbox.select(messageId, 'who', ['ada', 'grace'])).content).toBe('ada,grace');
     expect(bot.errors).toEqual([]);
   });
 });
@@ -181,7 +181,7 @@ describe('modals', () => {
     const opened = await sandbox.slash('order');
     expect(opened.modal).toMatchObject({ custom_id: 'order', title: 'Order' });
     expect(sandbox.messages()).toEqual([]);
-    const sent = await sandbox.submitModal(opened.interactionId!, { what: 'tea', size: ['Large'] });
+    const sent = await sandbox.submitModal(opened.interactionId, { what: 'tea', size: ['Large'] });
     expect(bot.errors).toEqual([]);
     expect(sent).toMatchObject({ content: 'tea l' });
   });
@@ -191,7 +191,7 @@ describe('modals', () => {
     await using _ = await ordering(sandbox);
     const { interactionId: id } = await sandbox.slash('order');
     const message = async (fields: Record<string, string | string[]>) =>
-      (await sandbox.submitModal(id!, fields)).error?.message;
+      (await sandbox.submitModal(id, fields)).error?.message;
     expect(await message({ size: ['s'] })).toContain('what: this field is required');
     expect(await message({ what: 'x'.repeat(11), size: ['s'] })).toContain('between 0 and 10');
     expect(await message({ what: 'x', size: ['huge'] })).toContain('"huge" is not one of: s, l');
@@ -212,8 +212,8 @@ describe('modals', () => {
       },
     );
     const { messageId } = await sandbox.slash('show');
-    const opened = await sandbox.click(messageId!, 'name');
-    expect(await sandbox.submitModal(opened.interactionId!, { what: 'Ada', size: ['s'] })).toMatchObject({
+    const opened = await sandbox.click(messageId, 'name');
+    expect(await sandbox.submitModal(opened.interactionId, { what: 'Ada', size: ['s'] })).toMatchObject({
       content: 'Ada',
       messageId,
     });
@@ -237,7 +237,7 @@ test('the new layout components', async () => {
   expect(shown.components).toMatchObject([
     { type: 17, accent_color: 0x336699, components: [{ type: 10, content: '# Hello' }, { type: 1 }] },
   ]);
-  expect((await sandbox.click(shown.messageId!, 'go')).content).toBe('went');
+  expect((await sandbox.click(shown.messageId, 'go')).content).toBe('went');
 });
 
 describe('what Discord does not take', () => {

@@ -38,12 +38,12 @@ export interface SandboxReply {
   /** Buttons, menus, layout. */
   components: APIMessageTopLevelComponent[];
   mentions: SandboxMentions;
-  /** The id of the answering message: `click(reply.messageId, 'next')`. */
-  messageId?: string;
+  /** The id of the answering message, empty where there is none: `click(reply.messageId, 'next')`. */
+  messageId: string;
   /** The form that the bot opened instead of a message. */
   modal?: APIModalInteractionResponseCallbackData;
-  /** The interaction's id: `submitModal(reply.interactionId, …)`. */
-  interactionId?: string;
+  /** The interaction's id, empty where it never came to one: `submitModal(reply.interactionId, …)`. */
+  interactionId: string;
   /** Why there was no answer, in Discord's words and numbers. */
   error?: DiscordError;
 }
@@ -109,7 +109,7 @@ export function replyOf({ startedAt, acknowledgedAt, last, message, error }: Cou
     deferred: last.deferred,
     acknowledgedAfter: acknowledgedAt === null ? Number.NaN : acknowledgedAt - startedAt,
     answeredAfter: last.at - startedAt,
-    ...(message ? { messageId: message.id } : {}),
+    messageId: message?.id ?? '',
     ...(last.modal ? { modal: last.modal } : {}),
     interactionId: last.interaction,
     ...(error ? { error } : {}),
