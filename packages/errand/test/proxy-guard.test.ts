@@ -5,7 +5,7 @@ import https from 'node:https';
 import { BlockedAddressError, DnsError, Session, type SessionOptions } from 'errand';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { fixture, listening, names } from './support/peers.js';
-import { httpProxy, type Proxy, socksProxy } from './support/proxies.js';
+import { httpProxy, type ProxyPeer, socksProxy } from './support/proxies.js';
 
 function session(options: SessionOptions): Session {
   const made = new Session({ retry: false, tls: { ca: fixture('ca') }, ...options });
@@ -28,7 +28,7 @@ const secureTarget = () =>
 
 interface Kind {
   readonly name: string;
-  readonly start: (names?: Record<string, string>) => Promise<Proxy>;
+  readonly start: (names?: Record<string, string>) => Promise<ProxyPeer>;
   readonly scheme: string;
 }
 
@@ -39,7 +39,7 @@ const kinds: Kind[] = [
 ];
 
 describe.each(kinds)('$name', ({ scheme, start }) => {
-  const at = ({ port }: Proxy) => `${scheme}://127.0.0.1:${port}`;
+  const at = ({ port }: ProxyPeer) => `${scheme}://127.0.0.1:${port}`;
 
   test.each(['http://10.0.0.1/', 'https://[::1]/', 'http://localhost/', 'http://private.test/', 'https://mixed.test/'])(
     '%s is refused, and the proxy hears nothing of it',

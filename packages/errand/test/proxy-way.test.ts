@@ -4,7 +4,7 @@ import https from 'node:https';
 import { Session, type SessionOptions } from 'errand';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { fixture, listening, names, type Peer } from './support/peers.js';
-import { httpProxy, type Proxy, socksProxy } from './support/proxies.js';
+import { httpProxy, type ProxyPeer, socksProxy } from './support/proxies.js';
 
 const tls = { ca: fixture('ca') };
 
@@ -114,7 +114,7 @@ describe('SOCKS5 proxies', () => {
 });
 
 describe('which requests go through it', () => {
-  async function pair(): Promise<[Peer, Proxy, Proxy]> {
+  async function pair(): Promise<[Peer, ProxyPeer, ProxyPeer]> {
     return [await plainTarget(), await httpProxy(), await httpProxy()];
   }
   const url = ({ port }: Peer) => `http://127.0.0.1:${port}`;

@@ -6,6 +6,7 @@ import type { HttpResponse } from '../core/response.js';
 import { inAbsoluteForm } from '../core/route.js';
 import { portOf } from '../core/url.js';
 import type { ConnectionSettings, ConnectPlan } from './connect/plan.js';
+import { proxyAuthorization } from './connect/proxy-http.js';
 import type { Resolver } from './connect/resolver.js';
 import type { TlsSettings } from './connect/tls-settings.js';
 import { Exchange, type ExchangeParts } from './exchange.js';
@@ -44,6 +45,11 @@ export class Transport {
     return { open: this.#pool.open, idle: this.#pool.idleCount };
   }
 
+  /** The open connections, by origin. */
+  countConnections(): Array<{ origin: URL; idle: number; active: number }> {
+    return this.#pool.countConnections();
+  }
+
   /** Closes every connection; resolves when every socket is closed. */
   close(): Promise<void> {
     return this.#pool.close();
@@ -73,6 +79,5 @@ function pathOf(request: HttpRequest): string {
 function ownFields(request: HttpRequest): readonly string[] {
   const { route } = request;
   if (route?.username === undefined || !inAbsoluteForm(route, request.url.protocol)) return noFields;
-  const secret = Buffer.from(`${route.username}:${route.password ?? ''}`).toString('base64');
-  return ['proxy-authorization', `Basic ${secret}`];
+  return ['proxy-authorization', proxyAuthorization(route) as string];
 }

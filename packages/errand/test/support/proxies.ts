@@ -5,7 +5,7 @@ import https from 'node:https';
 import net, { type Socket } from 'node:net';
 import { fixture, listening, type Peer } from './peers.js';
 
-export interface Proxy extends Peer {
+export interface ProxyPeer extends Peer {
   /** What it was asked for, in order: 'CONNECT host:port' or 'GET http://…'. */
   readonly asked: string[];
   /** The credentials that came along, in order. */
@@ -23,7 +23,7 @@ export interface HttpProxyOptions {
   refuse?: (authority: string) => number | undefined;
 }
 
-export async function httpProxy(options: HttpProxyOptions = {}): Promise<Proxy> {
+export async function httpProxy(options: HttpProxyOptions = {}): Promise<ProxyPeer> {
   const asked: string[] = [];
   const credentials: Array<string | undefined> = [];
   const expected = options.credentials && `Basic ${Buffer.from(options.credentials).toString('base64')}`;
@@ -84,7 +84,7 @@ export interface SocksProxyOptions {
   refuse?: (target: string) => number | undefined;
 }
 
-export async function socksProxy(options: SocksProxyOptions = {}): Promise<Proxy> {
+export async function socksProxy(options: SocksProxyOptions = {}): Promise<ProxyPeer> {
   const asked: string[] = [];
   const credentials: Array<string | undefined> = [];
   const server = net.createServer((socket) => {

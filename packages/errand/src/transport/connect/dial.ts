@@ -150,7 +150,7 @@ function why(error: Error): string {
 }
 
 /** The addresses were tried and failed, in this order. */
-export function connectError(name: string, addresses: string[], failures: readonly Error[]): ConnectError {
+function connectError(name: string, addresses: string[], failures: readonly Error[]): ConnectError {
   const reasons = [...new Set(failures.map(why))].join(', ');
   const cause = failures.length === 1 ? failures[0] : new AggregateError(failures, reasons);
   const tried = addresses.length === 1 && addresses[0] === name ? '' : ` (tried ${addresses.join(', ')})`;

@@ -6,7 +6,7 @@ import type { Resolver } from './resolver.js';
 import type { TlsSettings } from './tls-settings.js';
 
 /** Whom the request is for. */
-export interface Target {
+interface Target {
   readonly protocol: 'http:' | 'https:';
   /** As a URL gives it, without brackets; always the name, whatever address is connected to. */
   readonly hostname: string;
