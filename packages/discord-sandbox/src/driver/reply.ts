@@ -120,6 +120,8 @@ export function replyOf({ startedAt, acknowledgedAt, last, message, error }: Cou
 export function failedReply(error: DiscordError, after: number): SandboxReply {
   return {
     ...nothing(),
+    messageId: '',
+    interactionId: '',
     ephemeral: false,
     deferred: false,
     acknowledgedAfter: Number.NaN,
