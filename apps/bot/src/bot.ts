@@ -37,7 +37,7 @@ export async function startBot(settings: BotSettings): Promise<Bot> {
   const watches = new Subscriptions(join(dataDir, 'watches'), watchedPages, warn);
   const feeds = new Subscriptions(join(dataDir, 'feeds'), followedFeeds, warn);
   await Promise.all([watches.load(), feeds.load()]).catch(unusable(dataDir));
-  const session = new Session({ limits, dedupe: true, ...settings.session });
+  const session = new Session({ limits, dedupe: true, cache: true, ...settings.session });
   const onStop = async () => {
     await Promise.all([watches.stop(), feeds.stop()]);
     await session.close();

@@ -103,14 +103,10 @@ it('runs two at once without a port', async () => {
   expect(await Promise.all([first.exit, second.exit])).toEqual([0, 0]);
 });
 
-it.each([
-  [{ DISCORD_TOKEN: 'not a token' }, /^DISCORD_TOKEN is not a bot token: copy it from .*\n$/],
-  [{ PORT: 'many' }, /^PORT is "many": expected a number .*\n$/],
-  [{ DISCORD_GUILDS: 'home' }, /^DISCORD_GUILDS is "home": expected server ids .*\n$/],
-])('says in one line what is wrong with %o', async (env, line) => {
-  const bot = run(env);
+it('says in one line what is wrong with a setting', async () => {
+  const bot = run({ DISCORD_TOKEN: 'not a token' });
   expect(await bot.exit).toBe(78);
-  expect(bot.err()).toMatch(line);
+  expect(bot.err()).toMatch(/^DISCORD_TOKEN is not a bot token: copy it from .*\n$/);
   expect(bot.out()).toBe('');
 });
 

@@ -22,7 +22,7 @@ export async function getChanged(
     ...(before.etag !== undefined && { 'if-none-match': before.etag }),
     ...(before.modified !== undefined && { 'if-modified-since': before.modified }),
   };
-  const response = await web.get(url, { maxBodySize: '2mb', ...options, headers });
+  const response = await web.get(url, { maxBodySize: '1mb', cache: false, ...options, headers });
   if (response.status === 304) return undefined;
   const etag = response.headers.get('etag') ?? undefined;
   const modified = response.headers.get('last-modified') ?? undefined;

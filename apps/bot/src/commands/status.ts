@@ -15,6 +15,7 @@ export const status = (): Command =>
         const response = await web.get(url, {
           throwHttpErrors: false,
           retry: false,
+          cache: 'no-store',
 
           timeout: '15s',
         });
