@@ -280,6 +280,29 @@ describe('streams', () => {
     expect(cached.sent).toHaveLength(1);
   });
 
+  it('are stored when all came that was announced, asked for its end or not', async () => {
+    const bodies = [new Pieces('one ', 'two'), new Pieces(), new Pieces('one ', 'two')];
+    const heads: Array<[number, Record<string, string>]> = [
+      [200, { ...fresh, 'content-length': '7' }],
+      [204, fresh],
+      [200, { ...fresh, 'content-length': '7', 'content-encoding': 'gzip' }],
+    ];
+    const cached = new Cached((request) => {
+      const index = Number(request.url.searchParams.get('i'));
+      return answer(request, ...(heads[index] as [number, Record<string, string>]), bodies[index] ?? '');
+    });
+    for (const index of [0, 1, 2]) {
+      const url = `http://a.test/?i=${index}`;
+      const { body } = await cached.get(url, { streaming: true });
+      if (body instanceof Uint8Array) throw new Error('expected a stream');
+      if (index !== 1) for (const _ of [1, 2]) await body.pull();
+      await body.close();
+      expect(cached.sent).toHaveLength(index + 1);
+      if (index < 2) expect((await cached.get(url)).fromCache).toBe(true);
+      else expect((await cached.get(url)).fromCache).toBe(false);
+    }
+  });
+
   it('are not stored when they were left early, broken, or too long', async () => {
     const broken = { pull: () => Promise.reject(new Error('cut')), close: async () => {} };
     const bodies = [new Pieces('one ', 'two'), broken, new Pieces('x'.repeat(900), 'x'.repeat(900))];

@@ -51,8 +51,8 @@ function readCall(
 }
 
 /** What a Request says of itself, without its body. */
-function wordsOf({ method, headers, signal, redirect }: Request): RequestInit {
-  return { method, headers, signal, redirect };
+function wordsOf({ method, headers, signal, redirect, cache }: Request): RequestInit & Pick<Request, 'cache'> {
+  return { method, headers, signal, redirect, cache };
 }
 
 function optionsFor(request: Request, body: unknown): RequestOptions {
@@ -61,6 +61,7 @@ function optionsFor(request: Request, body: unknown): RequestOptions {
     headers,
     signal: request.signal,
     throwHttpErrors: false,
+    cache: request.cache,
     redirect: { mode: request.redirect, max: maxRedirects },
     ...(body === undefined ? undefined : { body: body as BodyInput }),
   };

@@ -3,9 +3,10 @@
 import type { Handler } from '../../core/handler.js';
 import type { HttpRequest } from '../../core/request.js';
 import type { HttpResponse } from '../../core/response.js';
+import { hasNoBody } from '../../core/status.js';
 import { BlockedAddressError, ConnectionError, ProtocolError, RefusedError, TimeoutError } from '../../errors.js';
 import { conditional, isComparable } from './conditional.js';
-import type { HttpCache, Times } from './http-cache.js';
+import { type HttpCache, isOwnAnswer, type Times } from './http-cache.js';
 import { mayStandIn, type Wishes } from './rules.js';
 import { Tee } from './tee.js';
 import type { Variant } from './variant.js';
@@ -59,10 +60,7 @@ export class Asking {
     if (response.status === 304 && sent !== request) {
       await response[Symbol.asyncDispose]();
       const newer = await request.call.race(this.#cache.freshen(request, variant, response, times));
-      // A 304 about another response than ours says nothing that we could use.
-      return newer === undefined
-        ? this.ask(request, undefined, wishes)
-        : { response: this.hit(request, newer), variant: newer };
+      return { response: this.hit(request, newer), variant: newer };
     }
     if (outages.has(response.status) && mayStandIn(variant.terms, wishes, times.receivedAt)) {
       await response[Symbol.asyncDispose]();
@@ -81,8 +79,7 @@ export class Asking {
     const begun = this.#begin();
     const response = await this.#next(request);
     if (variant !== undefined && response.status === 200) {
-      const freshened = this.#cache.freshen(request, variant, response, this.#times(request, begun));
-      await request.call.race(freshened);
+      await request.call.race(this.#cache.learn(request, variant, response, this.#times(request, begun)));
     }
     return response;
   }
@@ -96,15 +93,19 @@ export class Asking {
     if (response.status !== 304) return (await this.#keep(request, response, times)).response;
     const variant = await this.#cache.find(request);
     if (variant !== undefined && isComparable(variant.stored, response.fields)) {
-      await request.call.race(this.#cache.freshen(request, variant, response, times));
+      await request.call.race(this.#cache.learn(request, variant, response, times));
     }
     return response;
   }
 
+  /** What succeeds makes stored responses out of date; what says to be the newer one takes their place (RFC 9110 9.3.3). */
   async unsafe(request: HttpRequest): Promise<HttpResponse> {
+    const begun = this.#begin();
     const response = await this.#next(request);
     await request.call.race(this.#cache.invalidate(request, response));
-    return response;
+    if (request.method !== 'POST' || !isOwnAnswer(request, response)) return response;
+    const times = { ...this.#times(request, begun), turn: this.#cache.begin() };
+    return (await this.#keep(request, response, times)).response;
   }
 
   async #keep(request: HttpRequest, response: HttpResponse, times: Times): Promise<Outcome> {
@@ -114,7 +115,12 @@ export class Asking {
     if (body instanceof Uint8Array) {
       return { response, variant: await request.call.race(this.#cache.keep(request, plan, body, times)) };
     }
-    const tee = new Tee(body, this.#cache.maxEntrySize, (whole) => void this.#cache.keep(request, plan, whole, times));
+    const tee = new Tee(
+      body,
+      this.#cache.maxEntrySize,
+      lengthOf(request, response),
+      (whole) => void this.#cache.keep(request, plan, whole, times),
+    );
     return { response: response.with({ body: tee }), variant: undefined };
   }
 
@@ -133,6 +139,13 @@ export class Asking {
       turn: begun.turn,
     };
   }
+}
+
+/** The length of the body as it is read, where the head tells it. */
+function lengthOf({ method }: HttpRequest, response: HttpResponse): number | undefined {
+  if (hasNoBody(method, response.status)) return 0;
+  const length = response.field('content-length');
+  return length === undefined || response.field('content-encoding') !== undefined ? undefined : Number(length);
 }
 
 /** Whether the origin could not be asked, or did not answer in a way that could be read. */

@@ -7,7 +7,7 @@ import { BodyTooLargeError } from '../../errors.js';
 import { Directives } from './directives.js';
 import type { Entries } from './entries.js';
 import { ageAt, isStorable, readWishes, varyNames } from './rules.js';
-import { confirms, freshened, type StoredResponse, storableFields } from './stored.js';
+import { freshened, type StoredResponse, speaksOf, storableFields } from './stored.js';
 import { authorizationOf, type Hidden, replaces, select, selectorsOf, Variant } from './variant.js';
 
 export interface CacheSettings {
@@ -120,21 +120,13 @@ export class HttpCache {
     if (others.length < variants.length) await entries.put(key, others, this.now());
   }
 
-  /**
-   * The variant with the head of an answer that confirms it: a 304, or the answer to a HEAD. Where the answer speaks of
-   * another response, the variant is forgotten.
-   */
+  /** The variant with the head of an answer that confirms it: a 304, or the answer to a HEAD. */
   async freshen(
     request: HttpRequest,
-    variant: Variant,
+    { stored, guard }: Variant,
     answer: HttpResponse,
     times: Times,
-  ): Promise<Variant | undefined> {
-    const { stored } = variant;
-    if (!confirms(stored, answer.fields, request.method === 'HEAD')) {
-      await this.drop(request, stored);
-      return undefined;
-    }
+  ): Promise<Variant> {
     const { shared } = this.#settings;
     const newer = freshened(stored, answer.fields, times, shared);
     const wishes = readWishes(request.fields);
@@ -142,7 +134,16 @@ export class HttpCache {
       ? await this.keep(request, newer, stored.body, times)
       : undefined;
     if (kept === undefined) await this.drop(request, stored);
-    return kept ?? new Variant(newer, shared, variant.guard);
+    return kept ?? new Variant(newer, shared, guard);
+  }
+
+  /** Takes over what an answer tells of the variant, which it was not asked about: where it speaks of another, the variant goes. */
+  async learn(request: HttpRequest, variant: Variant, answer: HttpResponse, times: Times): Promise<void> {
+    if (speaksOf(variant.stored, answer.fields, request.method === 'HEAD')) {
+      await this.freshen(request, variant, answer, times);
+    } else {
+      await this.drop(request, variant.stored);
+    }
   }
 
   /** RFC 9111 4.4: an unsafe request that succeeded makes what is stored of its target, and of what it names, out of date. */
@@ -189,6 +190,14 @@ export class HttpCache {
       call,
     );
   }
+}
+
+/** Whether the response to a POST says that it is what a GET of the same URL would give, and for how long (RFC 9110 9.3.3). */
+export function isOwnAnswer({ url }: HttpRequest, { status, fields }: HttpResponse): boolean {
+  const target = named(fields, 'content-location', url);
+  if (status !== 200 || target === undefined || keyOf(target) !== keyOf(url)) return false;
+  const directives = new Directives(responseField(fields, 'cache-control'));
+  return directives.has('max-age') || Object.hasOwn(fields, 'expires');
 }
 
 function named(fields: ResponseFields, name: string, base: URL): URL | undefined {

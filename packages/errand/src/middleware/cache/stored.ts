@@ -36,7 +36,7 @@ const ofTheConnection = new Set([
 ]);
 
 /** Fields that say how the stored body is built: a head that comes without a body cannot change them (RFC 9111 3.2). */
-const ofTheBody = new Set(['content-encoding', 'content-length', 'content-range']);
+const ofTheBody = new Set(['content-digest', 'content-encoding', 'content-length', 'content-md5', 'content-range']);
 
 /** The fields that may be stored. */
 export function storableFields(fields: ResponseFields, directives: Directives, shared: boolean): ResponseFields {
@@ -65,6 +65,8 @@ export function freshened(
   delete merged.date;
   const newer = storableFields(fields, new Directives(responseField(fields, 'cache-control')), shared);
   for (const name of Object.keys(newer)) {
+    // Some servers name another entity tag in a 304 than they were asked by; the body still has the one that it came with.
+    if (name === 'etag' && merged.etag !== undefined) continue;
     if (!ofTheBody.has(name)) merged[name] = newer[name] as string | string[];
   }
   return { ...stored, requestedAt, receivedAt, fields: merged };
@@ -74,7 +76,7 @@ export function freshened(
  * Whether the head speaks of the stored response (RFC 9111 4.3.4 and 4.3.5): no validator that both have differs, nor, where
  * `length` counts, the length.
  */
-export function confirms(stored: StoredResponse, fields: ResponseFields, length: boolean): boolean {
+export function speaksOf(stored: StoredResponse, fields: ResponseFields, length: boolean): boolean {
   const same = (name: string, shape: (value: string) => string = (value) => value) => {
     const before = responseField(stored.fields, name);
     const after = responseField(fields, name);

@@ -6,13 +6,18 @@ export class Tee implements BodySource {
   readonly #source: BodySource;
   readonly #complete: (body: Uint8Array) => void;
   readonly #limit: number;
+  readonly #expected: number | undefined;
   #pieces: Uint8Array[] | undefined = [];
   #length = 0;
 
-  /** `complete` is told the whole body, unless it is longer than `limit` bytes or not read to its end. */
-  constructor(source: BodySource, limit: number, complete: (body: Uint8Array) => void) {
+  /**
+   * `complete` is told the whole body, unless it is longer than `limit` bytes or not read to its end. One whose length is
+   * `expected` is whole when that much has come, so that a reader who knows it need not ask for more.
+   */
+  constructor(source: BodySource, limit: number, expected: number | undefined, complete: (body: Uint8Array) => void) {
     this.#source = source;
     this.#limit = limit;
+    this.#expected = expected;
     this.#complete = complete;
   }
 
@@ -30,6 +35,7 @@ export class Tee implements BodySource {
   }
 
   async close(): Promise<void> {
+    if (this.#length === this.#expected) this.#finish();
     this.#pieces = undefined;
     await this.#source.close();
   }
