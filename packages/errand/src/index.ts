@@ -51,6 +51,17 @@ export type { CacheStore } from './middleware/cache/store-entries.js';
 export type { CookieStore } from './middleware/cookies/jar.js';
 export type { GuardOptions } from './middleware/guard/policy.js';
 export type { HostLimit } from './middleware/limit/options.js';
+export type {
+  AttemptFacts,
+  AttemptOutcome,
+  ConnectionFacts,
+  ErrandEvents,
+  ErrorFacts,
+  QueueFacts,
+  RequestFacts,
+  RequestOutcome,
+} from './middleware/observe/channels.js';
+export { type PrometheusOptions, prometheus } from './middleware/observe/prometheus.js';
 export type { ProxyOptions } from './middleware/proxy/options.js';
 export type { RedirectOptions } from './middleware/redirect/options.js';
 export type { RetryOptions } from './middleware/retry/options.js';

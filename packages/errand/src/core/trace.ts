@@ -29,6 +29,7 @@ export class Attempt {
   readonly url: URL;
   remoteAddress: string | undefined;
   reusedConnection: boolean | undefined;
+  httpVersion: '1.1' | '2' | undefined;
   /** The proxy's address without credentials. */
   proxy: string | undefined;
   status: number | undefined;

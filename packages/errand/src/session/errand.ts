@@ -6,6 +6,7 @@ import type { Handler } from '../core/handler.js';
 import type { HttpRequest } from '../core/request.js';
 import type { HttpResponse } from '../core/response.js';
 import { ErrandError, HttpError } from '../errors.js';
+import { observe, observeEnd } from '../middleware/observe/observe.js';
 import type { Foundation } from './foundation.js';
 
 export class Errand {
@@ -33,6 +34,7 @@ export class Errand {
   run(handler: Handler): void {
     const { call } = this.#request;
     this.#foundation.counters.requests++;
+    observe(call, this.#foundation);
     this.#foundation.drain.enter(call);
     call.onFailure = (error) => this.#fail(error);
     call.begin();
@@ -64,11 +66,11 @@ export class Errand {
     this.#settled = true;
     this.#foundation.counters.succeeded++;
     if (!call.streaming) {
-      this.#end();
+      this.#end(response);
       this.#resolve(response);
       return;
     }
-    const body = new CallBody(response.body, call, () => this.#end());
+    const body = new CallBody(response.body, call, (error) => this.#end(response, error));
     this.#resolve(response.with({ body }));
   }
 
@@ -76,15 +78,17 @@ export class Errand {
     if (this.#settled) return;
     this.#settled = true;
     this.#foundation.counters.failed++;
-    this.#end();
-    this.#reject(error instanceof ErrandError ? this.#request.call.describe(error) : error);
+    const told = error instanceof ErrandError ? this.#request.call.describe(error) : error;
+    this.#end(undefined, told);
+    this.#reject(told);
   }
 
-  #end(): void {
+  #end(response: HttpResponse | undefined, error?: unknown): void {
     const { call } = this.#request;
     call.onFailure = undefined;
     call.end();
     this.#foundation.drain.leave(call);
+    if (call.observation !== undefined) observeEnd(call, response?.status, response?.fromCache ?? false, error);
   }
 }
 
@@ -93,12 +97,12 @@ class CallBody implements BodySource {
   readonly #source: BodySource | undefined;
   readonly #call: Call;
   #rest: Uint8Array | undefined;
-  #end: (() => void) | undefined;
+  #end: ((error?: unknown) => void) | undefined;
 
-  constructor(body: Uint8Array | BodySource, call: Call, end: () => void) {
+  constructor(body: Uint8Array | BodySource, call: Call, end: (error?: unknown) => void) {
     this.#call = call;
     this.#end = end;
-    call.onFailure = () => this.#over();
+    call.onFailure = (error) => this.#over(call.describe(error));
     if (body instanceof Uint8Array) {
       this.#source = undefined;
       this.#rest = body.length === 0 ? undefined : body;
@@ -116,8 +120,9 @@ class CallBody implements BodySource {
       if (piece === undefined) this.#over();
       return piece;
     } catch (error) {
-      this.#over();
-      throw error instanceof ErrandError ? this.#call.describe(error) : error;
+      const told = error instanceof ErrandError ? this.#call.describe(error) : error;
+      this.#over(told);
+      throw told;
     }
   }
 
@@ -127,9 +132,9 @@ class CallBody implements BodySource {
     this.#over();
   }
 
-  #over(): void {
+  #over(error?: unknown): void {
     const end = this.#end;
     this.#end = undefined;
-    end?.();
+    end?.(error);
   }
 }

@@ -10,6 +10,8 @@ import { CookieJar, type CookieStore } from '../middleware/cookies/jar.js';
 import { resolveCookies } from '../middleware/cookies/options.js';
 import { type Gates, LocalGates } from '../middleware/limit/gates.js';
 import { resolveLimits } from '../middleware/limit/options.js';
+import { observe, observeEnd } from '../middleware/observe/observe.js';
+import { connectionEvents } from '../middleware/observe/watchers.js';
 import { RetryBudgets } from '../middleware/retry/budget.js';
 import { createReadings, type SessionReadings } from '../parse/readings.js';
 import type { Resolver } from '../transport/connect/resolver.js';
@@ -43,7 +45,7 @@ export class Foundation {
 
   /** A set of connections; closed with the foundation, or before. */
   openTransport(options: SessionOptions): Transport {
-    const transport = new Transport(transportOptions(options, this.resolver));
+    const transport = new Transport({ ...transportOptions(options, this.resolver), watch: connectionEvents });
     this.#transports.add(transport);
     return transport;
   }
@@ -64,12 +66,19 @@ export class Foundation {
     if (this.closing) return;
     call.owner = owner;
     this.drain.enter(call);
+    observe(call, this);
     call.begin();
-    const done = () => {
+    const done = (error?: unknown) => {
       call.end();
       this.drain.leave(call);
+      if (call.observation !== undefined) observeEnd(call, call.attempt?.status, false, error);
     };
-    work().then(done, done);
+    work().then(() => done(), done);
+  }
+
+  /** The open connections, by origin. */
+  countConnections() {
+    return [...this.#transports].flatMap((transport) => transport.countConnections());
   }
 
   get closing(): boolean {

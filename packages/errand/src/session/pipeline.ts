@@ -13,6 +13,8 @@ import { dedupe } from '../middleware/dedupe/dedupe.js';
 import { guard } from '../middleware/guard/guard.js';
 import type { Gates } from '../middleware/limit/gates.js';
 import { limit } from '../middleware/limit/limit.js';
+import { watchAttempts } from '../middleware/observe/attempts.js';
+import { queueEvents } from '../middleware/observe/watchers.js';
 import type { WayOut } from '../middleware/proxy/options.js';
 import { proxy } from '../middleware/proxy/proxy.js';
 import type { FieldsFor } from '../middleware/redirect/next-request.js';
@@ -76,8 +78,9 @@ function listOf(parts: PipelineParts, all: boolean): Handler {
       ...(store === undefined ? [] : [cookies({ store })]),
       ...on(wayOut, () => proxy(wayOut)),
       ...(circuits === undefined ? [] : [breaker(circuits)]),
-      limit(parts.gates),
+      limit(parts.gates, queueEvents),
       ...(circuits === undefined ? [] : [judge(circuits)]),
+      watchAttempts,
     ],
     parts.transport,
   );

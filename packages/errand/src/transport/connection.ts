@@ -28,10 +28,18 @@ export interface Occupant {
 /** Thrown by the client's connector: this connection is gone, and the request was never sent. */
 export class ConnectionGone extends Error {}
 
+let lastId = 0;
+
 export class Connection implements Linked<Connection> {
   previous: Connection | undefined;
   next: Connection | undefined;
   readonly remoteAddress: string | undefined;
+  /** The same for nobody else. */
+  readonly id = ++lastId;
+  /** e.g. `https://api.example`. */
+  readonly origin: string;
+  /** The proxy's address without credentials. */
+  proxy: string | undefined;
   readonly openedAt = performance.now();
   /** Several exchanges at once (HTTP/2). */
   readonly multiplexed: boolean;
@@ -58,6 +66,7 @@ export class Connection implements Linked<Connection> {
 
   constructor(socket: Socket | TLSSocket, url: URL, guard: GuardPolicy | undefined, limits: ConnectionLimits) {
     this.#socket = socket;
+    this.origin = url.origin;
     this.#guard = guard;
     this.#limits = limits;
     this.#maxRequests = limits.maxRequests;

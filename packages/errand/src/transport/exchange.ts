@@ -79,6 +79,7 @@ export class Exchange
     const attempt = this.#attempt;
     attempt.remoteAddress = connection.remoteAddress;
     attempt.reusedConnection = connection.used > 0;
+    attempt.httpVersion = connection.multiplexed ? '2' : '1.1';
     if (connection.used === 0) attempt.connectedAt = performance.now();
     this.#connection = connection;
     connection.occupy(this);
@@ -86,9 +87,7 @@ export class Exchange
   }
 
   fail(error: ErrandError): void {
-    if (!this.#settle(false)) return;
-    this.#attempt.error = error.code;
-    this.#reject(error);
+    if (this.#settle(false, error)) this.#reject(error);
   }
 
   // ── The parser's handler
@@ -227,14 +226,12 @@ export class Exchange
   }
 
   #startTimer(limit: number): void {
-    if (this.#timer !== undefined) {
-      if (limit === this.#timerLimit) {
-        this.#timer.refresh();
-        return;
-      }
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
+    if (this.#timer !== undefined && limit === this.#timerLimit) {
+      this.#timer.refresh();
+      return;
     }
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#timerLimit = limit;
     if (limit <= longestDelay) this.#timer = setTimeout(expire, limit, this);
   }
@@ -268,8 +265,7 @@ export class Exchange
     const controller = this.#controller;
     const connection = this.#connection;
     const reception = this.#reception;
-    if (!this.#settle(false)) return;
-    this.#attempt.error = error.code;
+    if (!this.#settle(false, error)) return;
     if (waiting) this.#parts.pool.leave(this);
     else if (controller !== undefined) controller.abort(error);
     else connection?.destroy();
@@ -282,20 +278,19 @@ export class Exchange
   }
 
   /** Lets go of everything, once. `reusable`: the connection may carry another request. */
-  #settle(reusable: boolean): boolean {
+  #settle(reusable: boolean, error?: ErrandError): boolean {
     if (this.#phase === 'done') return false;
     this.#phase = 'done';
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#attempt.endedAt = performance.now();
+    if (error !== undefined) this.#attempt.error = error.code;
     this.#attempt.onEnded?.();
     this.request.call.unregister(this);
     const connection = this.#connection;
-    if (connection !== undefined) {
-      connection.vacate();
-      if (reusable) this.#parts.pool.release(connection, this);
-      this.#connection = undefined;
-    }
+    this.#connection = undefined;
+    connection?.vacate();
+    if (reusable && connection !== undefined) this.#parts.pool.release(connection, this);
     return true;
   }
 }

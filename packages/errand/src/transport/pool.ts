@@ -17,6 +17,13 @@ export interface PoolOptions extends ConnectionLimits {
   readonly http2: boolean;
   /** What is needed to open a socket for a request. */
   plan(request: HttpRequest): ConnectPlan;
+  readonly watch?: ConnectionWatch;
+}
+
+/** Told of every connection. */
+export interface ConnectionWatch {
+  opened(connection: Connection): void;
+  closed(connection: Connection): void;
 }
 
 export class Pool {
@@ -40,6 +47,17 @@ export class Pool {
 
   get idleCount(): number {
     return this.#idle.size;
+  }
+
+  /** The open connections, by origin. */
+  countConnections(): Array<{ origin: URL; idle: number; active: number }> {
+    const counts = new Map<string, { origin: URL; idle: number; active: number }>();
+    for (const { origin, idle } of this.#connections) {
+      const count = counts.get(origin) ?? { origin: new URL(origin), idle: 0, active: 0 };
+      count[idle ? 'idle' : 'active']++;
+      counts.set(origin, count);
+    }
+    return [...counts.values()];
   }
 
   /** Assigns a connection to the waiter: at once where one idles, else when one is open. */
@@ -192,7 +210,9 @@ export class Pool {
     connecting.socket.then(
       (socket) => {
         this.#opened(route, opening);
-        this.#admit(route, new Connection(socket, url, call.policy.guard, this.#options));
+        const connection = new Connection(socket, url, call.policy.guard, this.#options);
+        connection.proxy = initiator.request.route?.show;
+        this.#admit(route, connection);
       },
       (error: ErrandError) => {
         this.#opened(route, opening);
@@ -216,6 +236,7 @@ export class Pool {
   #admit(route: Route, connection: Connection): void {
     this.#connections.add(connection);
     route.connections++;
+    this.#options.watch?.opened(connection);
     connection.onClose(() => this.#closedByPeer(route, connection));
     if (this.#closed || connection.destroyed) {
       connection.destroy();
@@ -228,6 +249,7 @@ export class Pool {
 
   #closedByPeer(route: Route, connection: Connection): void {
     this.#connections.delete(connection);
+    this.#options.watch?.closed(connection);
     route.connections--;
     route.shared.delete(connection);
     this.#wake(route, connection);

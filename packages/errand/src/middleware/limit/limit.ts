@@ -13,9 +13,15 @@ import { Applicant, type Turn } from './gate.js';
 import { type Gates, rateLimited } from './gates.js';
 import { readAdvice } from './server-limits.js';
 
-export function limit(gates: Gates): Middleware {
+/** Told of requests that must wait. `error`: it left without a turn. */
+export interface QueueWatch {
+  waits(request: HttpRequest, host: string): void;
+  leaves(request: HttpRequest, host: string, error?: ErrandError): void;
+}
+
+export function limit(gates: Gates, watch?: QueueWatch): Middleware {
   return (next) => {
-    const way: Way = { gates, next };
+    const way: Way = { gates, watch, next };
     return (request) => {
       const host = hostOf(request.url);
       const now = performance.now();
@@ -31,6 +37,7 @@ export function limit(gates: Gates): Middleware {
 /** What all that wait have in common. */
 interface Way {
   readonly gates: Gates;
+  readonly watch: QueueWatch | undefined;
   readonly next: Handler;
 }
 
@@ -67,10 +74,11 @@ class Place extends Applicant implements Cancelable {
     call.register(this);
     const { queue } = call.policy.timeouts;
     if (queue <= longestDelay) this.#timer = setTimeout(expire, queue, this);
+    this.#way.watch?.waits(this.#request, host);
     try {
       this.#way.gates.wait(host, this, now);
     } catch (error) {
-      this.#settle();
+      this.#settle(error as ErrandError);
       throw error;
     }
   }
@@ -81,13 +89,11 @@ class Place extends Applicant implements Cancelable {
   }
 
   hopeless(opensAt: number, now: number): void {
-    this.#settle();
     this.#fail(rateLimited(hostOf(this.#request.url), opensAt, now));
   }
 
   cancel(error: ErrandError): void {
     this.#way.gates.withdraw(hostOf(this.#request.url), this);
-    this.#settle();
     this.#fail(error);
   }
 
@@ -95,12 +101,14 @@ class Place extends Applicant implements Cancelable {
     this.cancel(new TimeoutError('queue', this.#request.call.policy.timeouts.queue));
   }
 
-  #settle(): void {
+  #settle(error?: ErrandError): void {
     clearTimeout(this.#timer);
     this.#request.call.unregister(this);
+    this.#way.watch?.leaves(this.#request, hostOf(this.#request.url), error);
   }
 
   #fail(error: ErrandError): void {
+    this.#settle(error);
     const attempt = this.#request.call.newAttempt(this.#request.url);
     attempt.error = error.code;
     attempt.endedAt = performance.now();
@@ -148,7 +156,11 @@ class HeldBody implements BodySource, Cancelable {
     this.#turn = turn;
     this.#call = call;
     const attempt = call.attempt as Attempt;
-    attempt.onEnded = () => this.#giveBack();
+    const told = attempt.onEnded;
+    attempt.onEnded = () => {
+      told?.();
+      this.#giveBack();
+    };
     if (call.failure === undefined) call.register(this);
     if (call.failure !== undefined || attempt.endedAt !== undefined) this.#giveBack();
   }
