@@ -28,7 +28,7 @@ export interface StageOptions {
   readonly pageGateway?: PageGateway;
 }
 
-export const everySecond = { name: 'Every second', value: 1 };
+const everySecond = { name: 'Every second', value: 1 };
 
 export async function startAll({ now, session, allow = [], pageGateway }: StageOptions = {}): Promise<Stage> {
   const sandbox = await startSandbox({ playground: false });

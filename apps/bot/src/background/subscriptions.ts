@@ -19,7 +19,7 @@ export interface Subject<State> {
   read(response: HttpResponse, url: string, before: State | undefined): Promise<Look<State>>;
 }
 
-export interface Look<State> {
+interface Look<State> {
   readonly state: State;
   readonly news: readonly APIEmbed[];
 }

@@ -8,7 +8,7 @@ export interface Feed {
   readonly entries: readonly FeedEntry[];
 }
 
-export interface FeedEntry {
+interface FeedEntry {
   /** What the feed calls it, else its link, else its title: the same entry has the same id next time. */
   readonly id: string;
   readonly title: string;
