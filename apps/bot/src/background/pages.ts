@@ -49,7 +49,10 @@ function difference(url: string, before: PageState, after: PageState): APIEmbed 
   return fitEmbed({
     title: `Changed: ${plain(after.title, 200)}`,
     url,
-    description: lines.length === 0 ? 'Further down than I keep, or only in its order.' : codeBlock(lines.join('\n'), 'diff', 3000),
+    description:
+      lines.length === 0
+        ? 'Further down than I keep, or only in its order.'
+        : codeBlock(lines.join('\n'), 'diff', 3000),
     color: 0xf2a33a,
     timestamp: new Date().toISOString(),
   });
