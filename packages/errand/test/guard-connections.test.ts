@@ -169,6 +169,16 @@ describe('what is allowed', () => {
     expect(await made.get(`http://a.test:${port}/`).text()).toBe('secret');
   });
 
+  test('localhost where an address of this machine is allowed, by that address only', async () => {
+    const { port } = await inside();
+    for (const allow of ['127.0.0.0/8', '127.0.0.1', `127.0.0.1:${port}`]) {
+      const made = session({ guard: { allow: [allow] } });
+      expect(await made.get(`http://localhost:${port}/`).text()).toBe('secret');
+      expect(attempts).toEqual([`connect 127.0.0.1:${port}`]);
+    }
+    await blocked(session({ guard: { allow: ['127.0.0.2'] } }).get(`http://localhost:${port}/`));
+  });
+
   test('everything without a guard', async () => {
     const { port } = await inside();
     expect(await session({ guard: false }).get(`http://127.0.0.1:${port}/`).text()).toBe('secret');

@@ -49,6 +49,8 @@ export interface GuardTrust {
 /** Verdicts that are remembered, for each scheme. */
 const maxVerdicts = 512;
 
+const loopback = [readAddress('127.0.0.1'), readAddress('::1')] as Address[];
+
 /** @throws TypeError naming the option that makes no sense. */
 export function resolveGuard(options: GuardOptions = {}, trust: GuardTrust = {}): GuardPolicy {
   return new Guard(options, trust);
@@ -110,7 +112,7 @@ class Guard implements GuardPolicy {
 
   #judgeHost(host: string, port: number): string | undefined {
     if (this.#unixSocket || this.#allows(host, port)) return undefined;
-    if (isLocalhost(host)) return 'it is this machine';
+    if (isLocalhost(host)) return this.#allowsLoopback(port) ? undefined : 'it is this machine';
     return isIP(host) === 0 ? undefined : refusalOf(host);
   }
 
@@ -122,6 +124,10 @@ class Guard implements GuardPolicy {
     if (denied !== undefined) return denied;
     if (this.#allows(host, port) || this.#allow.some((rule) => matchesAddress(rule, address, port))) return undefined;
     return refusalOf(text);
+  }
+
+  #allowsLoopback(port: number): boolean {
+    return loopback.some((address) => this.#allow.some((rule) => matchesAddress(rule, address, port)));
   }
 
   trustsHost(hostname: string, port: number): boolean {

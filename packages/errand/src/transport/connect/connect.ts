@@ -2,7 +2,7 @@
 // the library that connects anything; what it hands out may be spoken over at once.
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { plainHost } from '../../core/hosts.js';
+import { isLocalhost, plainHost } from '../../core/hosts.js';
 import type { GuardPolicy } from '../../core/policy.js';
 import { inAbsoluteForm, type ProxyRoute } from '../../core/route.js';
 import { BlockedAddressError, ConnectError, DnsError, type ErrandError, ProxyError } from '../../errors.js';
@@ -82,7 +82,15 @@ async function direct(plan: ConnectPlan, report: ConnectReport, scope: Scope): P
 async function addressesOf(plan: ConnectPlan, scope: Scope): Promise<readonly ResolvedAddress[]> {
   const { target, guard } = plan;
   const addresses = await resolve(plan, target.hostname, scope);
-  if (guard !== undefined) for (const { address } of addresses) refuse(guard, address, plan);
+  if (guard === undefined) return addresses;
+  if (isLocalhost(plainHost(target.hostname))) {
+    // Nobody else has a say in what these names mean, and one family of this machine may well be allowed alone.
+    const allowed = addresses.filter(
+      ({ address }) => guard.refuseAddress(address, target.hostname, target.port) === undefined,
+    );
+    if (allowed.length > 0) return allowed;
+  }
+  for (const { address } of addresses) refuse(guard, address, plan);
   return addresses;
 }
 
