@@ -4,7 +4,7 @@ import { get, request } from 'node:http';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { startSandbox } from '../src/index.js';
-import { HOSTILE } from './playground-bot.js';
+import { HOSTILE } from './playground-answers.js';
 import { browserTest } from './playground-stage.js';
 
 browserTest('whatever a bot or a user writes stays text', async ({ open, sandbox }) => {
