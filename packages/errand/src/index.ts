@@ -31,6 +31,7 @@ export {
   ParseError,
   ProtocolError,
   ProxyError,
+  type ProxyFailure,
   QueueFullError,
   RateLimitError,
   RedirectError,

@@ -3,6 +3,7 @@ import type { CacheMode, GuardPolicy, Policy, Timeouts } from '../core/policy.js
 import { parseDuration } from '../kit/duration.js';
 import { parseSize } from '../kit/size.js';
 import { type GuardOptions, resolveGuard } from '../middleware/guard/policy.js';
+import { readProxyUrl } from '../middleware/proxy/proxy-url.js';
 import { resolveRedirect } from '../middleware/redirect/options.js';
 import { defaultRetry, resolveRetry } from '../middleware/retry/options.js';
 import type { RequestOptions, SessionOptions, TimeoutOptions } from './options.js';
@@ -66,6 +67,12 @@ function guardOf(
   return resolveGuard(option, { origins: baseUrl === undefined ? [] : [baseUrl], unixSocket });
 }
 
+/** @throws TypeError here, at the call, where it names no proxy. */
+function readProxy(proxy: string | false): string | false {
+  if (proxy !== false && proxy !== 'env') readProxyUrl(proxy, 'proxy');
+  return proxy;
+}
+
 const cacheModes = new Set(['default', 'no-store', 'reload', 'no-cache', 'force-cache', 'only-if-cached']);
 
 function readCacheMode(mode: CacheMode | false): CacheMode {
@@ -93,7 +100,7 @@ export function callPolicy(options: RequestOptions, base: Policy, baseUrl: URL |
     dedupe: readBoolean(dedupe, base.dedupe, 'dedupe'),
     guard: guard === undefined ? base.guard : guardOf(guard, baseUrl, false),
     cache: cache === undefined ? base.cache : readCacheMode(cache),
-    proxy: proxy ?? base.proxy,
+    proxy: proxy === undefined ? base.proxy : readProxy(proxy),
     credentials: credentials === undefined ? base.credentials : false,
     maxBodySize: maxBodySize === undefined ? base.maxBodySize : parseSize(maxBodySize, 'maxBodySize'),
     throwHttpErrors: readBoolean(throwHttpErrors, base.throwHttpErrors, 'throwHttpErrors'),
