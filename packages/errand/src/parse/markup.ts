@@ -1,5 +1,6 @@
 // HTML and XML into trees, and what CSS selectors find in them, by cheerio's extract map. Depth, nodes and attributes are
 // counted while the tree grows, so that a hostile document is refused before it costs anything. Loaded when first used.
+import type { Cheerio } from 'cheerio';
 import { load } from 'cheerio/slim';
 import { DomHandler, Tokenizer, Parser as XmlParser } from 'htmlparser2';
 import { parse } from 'parse5';
@@ -14,7 +15,8 @@ export interface MarkupLimits {
 }
 
 type Query = ReturnType<typeof load>;
-type CheerioMap = Parameters<ReturnType<Query['root']>['extract']>[0];
+type Element = Htmlparser2TreeAdapterMap['element'];
+type Scope = Cheerio<Element>;
 
 /**
  * @throws ParseError for a document that is nested too deep or built to be costly, TypeError for selectors that are none.
@@ -26,7 +28,7 @@ export function extractFrom(text: string, map: ExtractMap, xml: boolean, limits:
   const options = xml ? { xml: true } : ({ encodeEntities: 'utf8' } as object);
   const $ = load((xml ? xmlTree(text, budget) : htmlTree(text, budget)) as Parameters<typeof load>[0], options);
   try {
-    return $.root().extract(counted($, map, new FindBudget()));
+    return extractIn($.root() as unknown as Scope, map, new Reader($));
   } catch (error) {
     if (error instanceof ErrandError || error instanceof TypeError) throw error;
     if (error instanceof RangeError) throw new ParseError('the document is too intricate for these selectors');
@@ -111,28 +113,51 @@ function countAttributes(text: string, xmlMode: boolean, budget: TreeBudget): vo
   tokenizer.write(text);
 }
 
-/** The map with its values read through the budget, and refused where they are no data. */
-function counted($: Query, map: ExtractMap, budget: FindBudget): CheerioMap {
-  const one = (rule: string | ExtractDescriptor) => {
-    const { selector, value = 'textContent' } = typeof rule === 'string' ? { selector: rule } : rule;
-    if (typeof value !== 'string') return { selector, value: counted($, value, budget) };
-    const read = (element: Parameters<Query>[0]) => {
-      const found: unknown = $(element).prop(value);
-      requirePlain(value, found);
-      budget.take(found);
-      return found;
-    };
-    return { selector, value: read };
-  };
-  const entries = Object.entries(map).map(([name, rule]: [string, ExtractRule]) => [
-    name,
-    typeof rule === 'object' && isList(rule) ? [one(rule[0])] : one(rule),
-  ]);
-  return Object.fromEntries(entries) as CheerioMap;
+/** Cheerio's own `extract` copies all it has for each further match of a list: a page with 30 000 would take it minutes. */
+function extractIn(scope: Scope, map: ExtractMap, reader: Reader): Record<string, unknown> {
+  const entries = Object.entries(map).map(([name, rule]: [string, ExtractRule]) => {
+    if (typeof rule === 'object' && isList(rule)) {
+      const { selector, value } = descriptorOf(rule[0]);
+      const found = scope
+        .find(selector)
+        .toArray()
+        .map((element) => reader.read(element, value));
+      return [name, found.filter((each) => each !== undefined && each !== null)];
+    }
+    const { selector, value } = descriptorOf(rule);
+    const { first } = scope.extract({ first: { selector, value: (element) => element } });
+    return [name, first === undefined ? undefined : reader.read(first, value)];
+  });
+  return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
 function isList(rule: Exclude<ExtractRule, string>): rule is readonly [string | ExtractDescriptor] {
   return Array.isArray(rule);
+}
+
+function descriptorOf(rule: string | ExtractDescriptor): Required<ExtractDescriptor> {
+  return typeof rule === 'string'
+    ? { selector: rule, value: 'textContent' }
+    : { selector: rule.selector, value: rule.value ?? 'textContent' };
+}
+
+/** Reads values of elements, within what may be found in all. */
+class Reader {
+  readonly #$: Query;
+  readonly #budget = new FindBudget();
+
+  constructor($: Query) {
+    this.#$ = $;
+  }
+
+  read(element: Element, value: string | ExtractMap): unknown {
+    const wrapped = this.#$(element);
+    if (typeof value !== 'string') return extractIn(wrapped, value, this);
+    const found: unknown = wrapped.prop(value);
+    requirePlain(value, found);
+    this.#budget.take(found);
+    return found;
+  }
 }
 
 /** Properties such as `parent` are live nodes, which mean nothing outside the tree. */
