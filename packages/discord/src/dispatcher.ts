@@ -181,7 +181,8 @@ export class Dispatcher {
   /** Nothing was returned: the command has answered, or is to blame for an empty answer. */
   async #finishByItself(to: Recipient): Promise<void> {
     const { interaction, acknowledgement } = to;
-    if (interaction.replied || acknowledgement.usedByCommand) return;
+    // It may have deferred by itself, to answer later from elsewhere.
+    if (interaction.replied || (interaction.deferred && acknowledgement.usedByCommand)) return;
     throw new Notice('noAnswer', 'the command returned nothing and did not answer by itself');
   }
 

@@ -54,7 +54,7 @@ it('is empty on failure and on lateness, in time', async () => {
     expect(await on.sandbox.autocomplete('place', 'city', typed)).toEqual([]);
     const took = performance.now() - began;
     expect(took, typed).toBeGreaterThan(1_700);
-    expect(took, typed).toBeLessThan(2_300);
+    expect(took, typed).toBeLessThan(2_900);
   }
   await expect.poll(() => reasons).toHaveLength(1);
   expect(on.log.of('warn').map(({ message }) => message)).toContain('no choices: autocompletion failed');
@@ -109,6 +109,6 @@ it('is over at once when the bot stops', async () => {
   await running.promise;
   const began = performance.now();
   await on.bot.stop();
-  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(performance.now() - began).toBeLessThan(1_500);
   expect(await choices).toEqual([]);
 });

