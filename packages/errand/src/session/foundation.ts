@@ -20,6 +20,7 @@ import { Drain } from './drain.js';
 import type { SessionOptions } from './options.js';
 import { Counters, type SessionStats } from './stats.js';
 import { resolverFor, transportOptions } from './transport-options.js';
+import { type Seamed, type TransportLike, transportSeam } from './transport-seam.js';
 
 export class Foundation {
   readonly gates: Gates;
@@ -31,7 +32,7 @@ export class Foundation {
   readonly budgets = new RetryBudgets();
   readonly counters = new Counters();
   readonly drain = new Drain();
-  readonly #transports = new Set<Transport>();
+  readonly #transports = new Set<TransportLike>();
 
   constructor(options: SessionOptions) {
     this.gates = gatesFor(options);
@@ -44,13 +45,14 @@ export class Foundation {
   }
 
   /** A set of connections; closed with the foundation, or before. */
-  openTransport(options: SessionOptions): Transport {
-    const transport = new Transport({ ...transportOptions(options, this.resolver), watch: connectionEvents });
+  openTransport(options: SessionOptions): TransportLike {
+    const open = () => new Transport({ ...transportOptions(options, this.resolver), watch: connectionEvents });
+    const transport = (options as Seamed)[transportSeam]?.(open) ?? open();
     this.#transports.add(transport);
     return transport;
   }
 
-  async closeTransport(transport: Transport): Promise<void> {
+  async closeTransport(transport: TransportLike): Promise<void> {
     await transport.close();
     this.#transports.delete(transport);
   }

@@ -6,7 +6,6 @@ import type { HttpResponse } from '../core/response.js';
 import { SessionClosedError } from '../errors.js';
 import { type Duration, parseDuration } from '../kit/duration.js';
 import { resolveProxy } from '../middleware/proxy/options.js';
-import type { Transport } from '../transport/transport.js';
 import { checkOptions, defaultsOf } from './defaults.js';
 import { Errand } from './errand.js';
 import { fetchOver, type Send } from './fetch.js';
@@ -18,6 +17,7 @@ import { type Pipeline, pipeline } from './pipeline.js';
 import { type Defaults, prepare } from './prepare.js';
 import type { SessionStats } from './stats.js';
 import { StreamingResponse } from './streaming-response.js';
+import type { TransportLike } from './transport-seam.js';
 
 export type StreamOptions = RequestOptions & { method?: string };
 
@@ -27,7 +27,7 @@ export class Session implements AsyncDisposable {
   readonly #foundation: Foundation;
   /** The session that this one was extended from. */
   readonly #parent: Session | undefined;
-  readonly #transport: Transport;
+  readonly #transport: TransportLike;
   readonly #defaults: Defaults;
   readonly #pipeline: Pipeline;
   /**

@@ -1,0 +1,18 @@
+// Where `errand/testing` puts another transport in place of the sockets. A symbol that only this package knows, so that no
+// program comes to depend on it, and nothing that is given as an option can do it by accident.
+import type { Handler } from '../core/handler.js';
+
+/** What stands below the list. */
+export interface TransportLike {
+  readonly handle: Handler;
+  stats(): { open: number; idle: number };
+  countConnections(): Array<{ origin: URL; idle: number; active: number }>;
+  close(): Promise<void>;
+}
+
+export const transportSeam = Symbol('errand.transport');
+
+/** Options with another transport. `open` makes the one with sockets. */
+export interface Seamed {
+  [transportSeam]?: (open: () => TransportLike) => TransportLike;
+}
