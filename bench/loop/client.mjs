@@ -17,8 +17,15 @@ async function peer() {
       return value.items.at(-1).name;
     },
     async page() {
-      const found = load(await (await fetch(`${origin}/page`)).text()).extract(map);
-      return found.links.at(-1);
+      // Not cheerio's `extract` nor `map`, which take the square of what they find.
+      const $ = load(await (await fetch(`${origin}/page`)).text());
+      const names = $('h2')
+        .toArray()
+        .map((element) => $(element).text());
+      const links = $('h2 a')
+        .toArray()
+        .map((element) => $(element).attr('href'));
+      return { title: $('title').text(), names, links }.links.at(-1);
     },
     close() {},
   };

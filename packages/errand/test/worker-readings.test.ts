@@ -25,6 +25,14 @@ describe('a worker and this thread agree', () => {
     expect(await responseOf(away, json, 'application/json').select('$.items[*].name')).toEqual(['a', 'b']);
   });
 
+  it('on numbers that JSON can read and cannot write', async () => {
+    for (const body of ['[-0, 1]', '[1e999]', '{"a":[-1e999]}', '["-0"]']) {
+      const expected = await responseOf(here, body, 'application/json').select('$');
+      expect(await responseOf(away, body, 'application/json').select('$')).toStrictEqual(expected);
+    }
+    expect(await responseOf(away, '[-0]', 'application/json').select('$[0]')).toStrictEqual([-0]);
+  });
+
   it('on what selectors find', async () => {
     const map = {
       title: 'title',

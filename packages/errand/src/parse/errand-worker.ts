@@ -2,21 +2,21 @@
 // program that this package was bundled into.
 import { parentPort } from 'node:worker_threads';
 import { perform, type Task } from './task.js';
-import { toWire, type WireError } from './wire.js';
+import { toWire, valueToWire, type WireError, type WireValue } from './wire.js';
 
 export interface Order {
   readonly task: Task;
   readonly bytes: Uint8Array;
 }
 /** What comes back: first that the worker is there, then one answer per order. */
-export type Answer = { readonly ready: true } | { readonly value: unknown } | { readonly error: WireError };
+export type Answer = { readonly ready: true } | WireValue | { readonly error: WireError };
 
 const port = parentPort;
 if (port !== null) {
   const answer = (message: Answer) => port.postMessage(message);
   port.on('message', ({ task, bytes }: Order) => {
     perform(task, bytes).then(
-      (value) => answer({ value }),
+      (value) => answer(valueToWire(value, task.reading.kind === 'select' || task.reading.kind === 'prune')),
       (error: unknown) => answer({ error: toWire(error) }),
     );
   });

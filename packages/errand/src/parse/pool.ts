@@ -9,7 +9,7 @@ import type { Answer, Order } from './errand-worker.js';
 import { Job } from './job.js';
 import type { ParseSettings } from './options.js';
 import type { Task } from './task.js';
-import { fromWire } from './wire.js';
+import { fromWire, valueFromWire } from './wire.js';
 import { startWorker } from './worker-entry.js';
 
 /** What is thrown where no worker can be had at all: the document is to be read on this thread. */
@@ -168,7 +168,7 @@ export class WorkerPool {
     place.worker?.unref();
     place.timer = setTimeout(() => this.#end(place), idleTime).unref();
     if ('error' in answer) job.reject(fromWire(answer.error));
-    else job.resolve(answer.value);
+    else job.resolve(valueFromWire(answer));
     this.#next();
   }
 

@@ -1,4 +1,5 @@
-// Errors on their way out of a worker: as plain data, and back as the family's own.
+// What crosses from a worker: values, as JSON where that is the same, which is built several times quicker on the other side
+// than a clone; errors as plain data, and back as the family's own.
 import { DecodeError, type ErrandError, ParseError } from '../errors.js';
 
 export interface WireError {
@@ -28,4 +29,24 @@ export function fromWire({ kind, message, line, column, excerpt }: WireError): E
     ...(column === undefined ? undefined : { column }),
     ...(excerpt === undefined ? undefined : { excerpt }),
   });
+}
+
+export type WireValue = { readonly json: string } | { readonly value: unknown };
+
+/** `value` came from JSON where `parsed`. */
+export function valueToWire(value: unknown, parsed: boolean): WireValue {
+  return parsed && value !== undefined && survives(value) ? { json: JSON.stringify(value) } : { value };
+}
+
+export function valueFromWire(wire: WireValue): unknown {
+  return 'json' in wire ? JSON.parse(wire.json) : wire.value;
+}
+
+/** JSON reads -0 and numbers too large for it, and writes neither. */
+function survives(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(survives);
+  for (const name in value) if (!survives((value as Record<string, unknown>)[name])) return false;
+  return true;
 }
