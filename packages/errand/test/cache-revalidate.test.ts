@@ -242,6 +242,32 @@ describe('stale-if-error', () => {
   });
 });
 
+describe('a failure that nothing stands in for', () => {
+  it('leaves what is stored, to be asked for again', async () => {
+    const cached = new Cached((_, count) =>
+      count === 2 ? [500] : [200, { 'cache-control': 'max-age=10', etag: '"a"' }, 'body'],
+    );
+    await cached.get();
+    cached.later(10);
+    expect((await cached.get()).status).toBe(500);
+    await cached.get();
+    expect(cached.lastSent('if-none-match')).toBe('"a"');
+  });
+
+  it('is the call’s own end: a stale response is no answer to it', async () => {
+    const cached = new Cached((request, count) => {
+      if (count === 1) return [200, { 'cache-control': 'max-age=10, stale-if-error=60' }, 'body'];
+      const timeout = new TimeoutError('total', 5);
+      request.call.cancel(timeout);
+      throw timeout;
+    });
+    await cached.get();
+    cached.later(20);
+    await expect(cached.get(undefined, { streaming: true })).rejects.toMatchObject({ phase: 'total' });
+    expect(cached.hits).toBe(0);
+  });
+});
+
 describe('the caller’s own conditional requests', () => {
   it('go out untouched, and their 304 is theirs', async () => {
     const cached = new Cached((_, count) =>

@@ -1,5 +1,5 @@
 // Redirects over real servers: counted exactly, guarded hop by hop, with nobody's secrets going along.
-import { BlockedAddressError, RedirectError, Session } from 'errand';
+import { BlockedAddressError, type BodyInput, RedirectError, Session } from 'errand';
 import { expect, test } from 'vitest';
 import { serve } from './support/server.js';
 
@@ -70,7 +70,7 @@ test('bodies are sent again where they can be, within the origin', async () => {
     else response.end(`${request.method} ${Buffer.concat(body)} ${request.headers['content-type'] ?? ''}`);
   });
   await using session = new Session({ guard: false });
-  const post = (status: number, body: unknown, to = '/there') =>
+  const post = (status: number, body: BodyInput, to = '/there') =>
     session.post(`${server.url}/?to=${encodeURIComponent(to)}`, {
       body,
       headers: { 'x-status': String(status), 'content-type': 'text/x' },

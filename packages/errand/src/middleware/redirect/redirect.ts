@@ -5,6 +5,7 @@ import type { Handler, Middleware } from '../../core/handler.js';
 import { showUrl } from '../../core/redact.js';
 import type { HttpRequest } from '../../core/request.js';
 import type { HttpResponse } from '../../core/response.js';
+import { isRedirect } from '../../core/status.js';
 import { RedirectError, type RedirectReason } from '../../errors.js';
 import { readLocation } from './location.js';
 import { type FieldsFor, keepsBody, nextRequest } from './next-request.js';
@@ -103,8 +104,4 @@ const notTaken = "a redirect came, and the call takes none (redirect mode 'error
 
 function keyOf({ method, url }: HttpRequest): string {
   return `${method} ${url.origin}${url.pathname}${url.search}`;
-}
-
-function isRedirect(status: number): boolean {
-  return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 }
