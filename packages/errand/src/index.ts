@@ -2,6 +2,7 @@
 export type { Handler, Middleware } from './core/handler.js';
 export type { HeadersInput } from './core/headers.js';
 export type { Links } from './core/links.js';
+export type { IdentityOptions } from './core/policy.js';
 export type { HttpRequest } from './core/request.js';
 export type {
   ExtractDescriptor,
@@ -49,7 +50,7 @@ export type { Size } from './kit/size.js';
 export type { BreakerOptions } from './middleware/breaker/options.js';
 export type { CacheOptions } from './middleware/cache/options.js';
 export type { CacheStore } from './middleware/cache/store-entries.js';
-export type { CookieStore } from './middleware/cookies/jar.js';
+export { CookieJar, type CookieStore } from './middleware/cookies/jar.js';
 export type { GuardOptions } from './middleware/guard/policy.js';
 export type { HostLimit } from './middleware/limit/options.js';
 export type {

@@ -62,8 +62,9 @@ export type Codings = readonly ('gzip' | 'deflate' | 'br' | 'zstd')[];
 const plain: Codings = [];
 
 /**
- * Reads a Content-Encoding header.
- * @throws DecodeError where a coding is unknown or too many are stacked.
+ * Reads a Content-Encoding header. What nobody knows ('utf-8' is a common slip of servers) cannot be undone: as in browsers
+ * the body is then left as it came.
+ * @throws DecodeError where too many codings are stacked.
  */
 export function readCodings(header: string | undefined): Codings {
   if (header === undefined || header === '') return plain;
@@ -72,15 +73,20 @@ export function readCodings(header: string | undefined): Codings {
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '' && name !== 'identity');
-  if (names.length > maxCodings)
+  if (names.length > maxCodings) {
     throw new DecodeError(`${names.length} stacked content codings; at most ${maxCodings} are undone`);
-  return names.reverse().map((name) => {
-    if (name === 'gzip' || name === 'x-gzip') return 'gzip';
-    if (name === 'deflate' || name === 'br') return name;
-    if (name === 'zstd' && zstd !== undefined) return name;
-    throw new DecodeError(`the content coding '${name.slice(0, 40)}' is not known here`);
-  });
+  }
+  const codings = names.reverse().map((name) => known.get(name));
+  return codings.every((name) => name !== undefined) ? codings : plain;
 }
+
+const known = new Map<string, Codings[number]>([
+  ['gzip', 'gzip'],
+  ['x-gzip', 'gzip'],
+  ['deflate', 'deflate'],
+  ['br', 'br'],
+  ...(zstd === undefined ? [] : ([['zstd', 'zstd']] as const)),
+]);
 
 function codecOf(name: Codings[number], bytes: Uint8Array): Codec {
   if (name === 'gzip') return gzip;
