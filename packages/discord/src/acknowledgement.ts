@@ -53,7 +53,7 @@ export class Acknowledgement {
     return this.#byCommand;
   }
 
-  get acknowledged(): boolean {
+  get #acknowledged(): boolean {
     return this.#made !== undefined || this.#interaction.deferred || this.#interaction.replied;
   }
 
@@ -118,7 +118,7 @@ export class Acknowledgement {
   }
 
   #defer(): void {
-    if (this.acknowledged) return;
+    if (this.#acknowledged) return;
     this.#made = this.#deferNow();
   }
 

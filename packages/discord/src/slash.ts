@@ -14,15 +14,15 @@ type Mentionable = User | Role | NonNullable<CommandInteractionOption['member']>
 
 /** What an option may say beside its name and description. */
 export interface OptionSettings<V extends string | number = never> {
-  /** Whether the command cannot be sent without it. @default false */
+  /** Whether the command cannot be sent without it. @default false @example required: true */
   required?: boolean;
-  /** The only values there are, at most 25. @default any value */
+  /** The only values there are, at most 25. @default any value @example choices: [{ name: 'Celsius', value: 'c' }] */
   choices?: ReadonlyArray<{ readonly name: string; readonly value: V }>;
-  /** Whether the command's `autocomplete` is asked while a user types. @default false */
+  /** Whether the command's `autocomplete` is asked while a user types. @default false @example autocomplete: true */
   autocomplete?: boolean;
-  /** Least number, or shortest text in characters. @default none */
+  /** Least number, or shortest text in characters. @default none @example min: 1 */
   min?: number;
-  /** Greatest number, or longest text in characters. @default none */
+  /** Greatest number, or longest text in characters. @default none @example max: 100 */
   max?: number;
 }
 
