@@ -61,11 +61,14 @@ export class IncomingBody implements BodySource {
     if (this.#ended) return;
     this.#ended = true;
     this.#error = error;
-    if (error !== undefined) this.#drop();
     const pull = this.#pull;
     this.#pull = undefined;
-    if (error === undefined) pull?.resolve(undefined);
-    else pull?.reject(error);
+    if (error === undefined) {
+      pull?.resolve(undefined);
+    } else {
+      pull?.reject(error);
+      this.#drop();
+    }
     this.#onSettled?.();
   }
 
