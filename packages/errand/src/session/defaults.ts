@@ -14,9 +14,20 @@ export function defaultsOf(options: SessionOptions, readings: Readings): Default
   const base = baseUrl === undefined ? undefined : readUrl(baseUrl);
   const policy = sessionPolicy(options, defaultPolicy, base);
   const own = ['accept', '*/*', 'accept-encoding', acceptedCodings, 'user-agent', userAgent];
+  let undressed: SessionFields | undefined;
   return {
     baseUrl: base,
     fields: new SessionFields(own, headers, base?.origin, credentials),
+    undressed() {
+      const { userAgent: agent } = options;
+      undressed ??= new SessionFields(
+        agent === undefined ? [] : ['user-agent', agent],
+        headers,
+        base?.origin,
+        credentials,
+      );
+      return undressed;
+    },
     policy,
     streamPolicy: { ...policy, maxBodySize: Number.POSITIVE_INFINITY },
     readings,

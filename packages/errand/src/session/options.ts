@@ -2,7 +2,7 @@
 import type { Progress } from '../core/call.js';
 import type { Middleware } from '../core/handler.js';
 import type { HeadersInput } from '../core/headers.js';
-import type { CacheMode } from '../core/policy.js';
+import type { CacheMode, IdentityOptions } from '../core/policy.js';
 import type { Duration } from '../kit/duration.js';
 import type { Size } from '../kit/size.js';
 import type { BreakerOptions } from '../middleware/breaker/options.js';
@@ -68,6 +68,8 @@ export interface RequestOptions {
   dedupe?: boolean;
   /** The proxy of this call; false: none. */
   proxy?: string | false;
+  /** The browser that this call looks like, in place of the session's; false: none. */
+  identity?: IdentityOptions | false;
   /** Whether redirects are followed. @default as the session says */
   redirect?: RedirectOptions['mode'] | RedirectOptions;
   /** Who may be asked by this call, in place of the session's; false: anybody. */
@@ -138,6 +140,13 @@ export interface SessionOptions {
    * @default false
    */
   proxy?: string | 'env' | false | ProxyOptions;
+  /**
+   * A coherent set of browser headers (user agent, client hints, accept headers, in the browser's order). Needs the package
+   * `header-generator`, which is loaded by the first request.
+   * @default false
+   * @example { browser: 'firefox', platform: 'linux', locale: 'de-DE', sticky: 'host' }
+   */
+  identity?: IdentityOptions | false;
   /**
    * After decoding, for bodies that are read for you; a stream has it only where the call names it. A longer body of an
    * HttpError is cut there (`response.truncated`), so that the status is never lost.

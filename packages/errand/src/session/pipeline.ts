@@ -11,6 +11,8 @@ import { cookies } from '../middleware/cookies/cookies.js';
 import type { CookieStore } from '../middleware/cookies/jar.js';
 import { dedupe } from '../middleware/dedupe/dedupe.js';
 import { guard } from '../middleware/guard/guard.js';
+import type { Identities } from '../middleware/identity/identities.js';
+import { identity } from '../middleware/identity/identity.js';
 import type { Gates } from '../middleware/limit/gates.js';
 import { limit } from '../middleware/limit/limit.js';
 import { watchAttempts } from '../middleware/observe/attempts.js';
@@ -30,6 +32,7 @@ export interface PipelineParts {
   readonly userAttempt: readonly Middleware[];
   readonly fieldsFor: FieldsFor;
   readonly joined: () => void;
+  readonly identities: Identities;
   readonly cache: HttpCache | undefined;
   readonly hit: () => void;
   readonly background: (call: Call, work: () => Promise<unknown>) => void;
@@ -51,6 +54,7 @@ export function pipeline(parts: PipelineParts): Pipeline {
   let full: Handler | undefined;
   const asksForMore = (policy: Policy) =>
     (policy.dedupe && !own.dedupe) ||
+    (policy.identity !== undefined && own.identity === undefined) ||
     (policy.retry !== undefined && own.retry === undefined) ||
     (policy.proxy !== undefined && wayOut === undefined);
   return (policy) => {
@@ -70,6 +74,8 @@ function listOf(parts: PipelineParts, all: boolean): Handler {
       redirect({ fieldsFor: parts.fieldsFor }),
       // once per hop
       guard(),
+      // above the cache: what Vary names must be there when it looks
+      ...on(policy.identity, () => identity(parts.identities)),
       ...(stored === undefined ? [] : [cache({ cache: stored, hit, background })]),
       ...on(policy.dedupe, () => dedupe({ joined: parts.joined })),
       ...on(policy.retry, () => retry(parts.budgets)),

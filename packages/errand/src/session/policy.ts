@@ -3,6 +3,7 @@ import type { CacheMode, GuardPolicy, Policy, Timeouts } from '../core/policy.js
 import { parseDuration } from '../kit/duration.js';
 import { parseSize } from '../kit/size.js';
 import { type GuardOptions, resolveGuard } from '../middleware/guard/policy.js';
+import { resolveIdentity } from '../middleware/identity/options.js';
 import { readProxyUrl } from '../middleware/proxy/proxy-url.js';
 import { resolveRedirect } from '../middleware/redirect/options.js';
 import { defaultRetry, resolveRetry } from '../middleware/retry/options.js';
@@ -39,6 +40,7 @@ export function sessionPolicy(options: SessionOptions, base: Policy, baseUrl: UR
     redirect: resolveRedirect(options.redirect, base.redirect),
     retry: resolveRetry(options.retry, base.retry),
     dedupe: readBoolean(options.dedupe, base.dedupe, 'dedupe'),
+    identity: options.identity === undefined ? base.identity : resolveIdentity(options.identity),
     maxBodySize: options.maxBodySize === undefined ? base.maxBodySize : parseSize(options.maxBodySize, 'maxBodySize'),
     throwHttpErrors: readBoolean(options.throwHttpErrors, base.throwHttpErrors, 'throwHttpErrors'),
   };
@@ -91,7 +93,8 @@ function readBoolean(value: boolean | undefined, fallback: boolean, option: stri
 /** The policy of one call. @throws TypeError naming the option that makes no sense. */
 export function callPolicy(options: RequestOptions, base: Policy, baseUrl: URL | undefined): Policy {
   if (!changing.some((name) => options[name] !== undefined)) return base;
-  const { timeout, retry, redirect, cache, dedupe, guard, proxy, credentials, maxBodySize, throwHttpErrors } = options;
+  const { timeout, retry, redirect, cache, dedupe, guard, proxy, identity } = options;
+  const { credentials, maxBodySize, throwHttpErrors } = options;
   return {
     ...base,
     timeouts: resolveTimeouts(timeout, base.timeouts),
@@ -101,6 +104,7 @@ export function callPolicy(options: RequestOptions, base: Policy, baseUrl: URL |
     guard: guard === undefined ? base.guard : guardOf(guard, baseUrl, false),
     cache: cache === undefined ? base.cache : readCacheMode(cache),
     proxy: proxy === undefined ? base.proxy : readProxy(proxy),
+    identity: identity === undefined ? base.identity : resolveIdentity(identity),
     credentials: credentials === undefined ? base.credentials : false,
     maxBodySize: maxBodySize === undefined ? base.maxBodySize : parseSize(maxBodySize, 'maxBodySize'),
     throwHttpErrors: readBoolean(throwHttpErrors, base.throwHttpErrors, 'throwHttpErrors'),
@@ -109,5 +113,5 @@ export function callPolicy(options: RequestOptions, base: Policy, baseUrl: URL |
 
 /** The options of a call that change what it is held to. */
 const changing = [
-  'timeout', 'retry', 'redirect', 'cache', 'dedupe', 'guard', 'proxy', 'credentials', 'maxBodySize', 'throwHttpErrors',
+  'timeout', 'retry', 'redirect', 'cache', 'dedupe', 'guard', 'proxy', 'identity', 'credentials', 'maxBodySize', 'throwHttpErrors',
 ] as const; // biome-ignore format: a list

@@ -15,6 +15,8 @@ import { readBody } from './request-body.js';
 export interface Defaults {
   readonly baseUrl: URL | undefined;
   readonly fields: SessionFields;
+  /** The same without what the session says of itself: an identity says it. */
+  undressed(): SessionFields;
   readonly policy: Policy;
   readonly streamPolicy: Policy;
   readonly readings: Readings;
@@ -48,7 +50,8 @@ export function prepare(
     signal,
     onProgress,
   });
-  let fields = defaults.fields.direct(url, policy.credentials);
+  const general = policy.identity === undefined ? defaults.fields : defaults.undressed();
+  let fields = general.direct(url, policy.credentials);
   if (options.credentials) fields = mergeFields(fields, credentialFields(options.credentials, 'credentials'));
   if (own !== undefined) fields = mergeFields(fields, own);
   const body = readBody(options);

@@ -60,6 +60,7 @@ export class Session implements AsyncDisposable {
       cache: foundation.cache,
       hit: () => foundation.counters.cacheHits++,
       background: (call, work) => foundation.inBackground(call, this, work),
+      identities: foundation.identities,
       budgets: foundation.budgets,
       cookies: foundation.cookies,
       wayOut: resolveProxy(merged.proxy),
