@@ -8,7 +8,8 @@ import { LinkedList } from '../kit/linked-list.js';
 export class Drain {
   readonly #calls = new LinkedList<Call>();
   #closing = false;
-  #leaving: (() => void) | undefined;
+  /** Told of every call that leaves while a close waits for it. */
+  readonly #closings = new Set<(call: Call) => void>();
 
   get closing(): boolean {
     return this.#closing;
@@ -25,7 +26,7 @@ export class Drain {
 
   leave(call: Call): void {
     this.#calls.remove(call);
-    this.#leaving?.();
+    for (const left of this.#closings) left(call);
   }
 
   /**
@@ -34,22 +35,23 @@ export class Drain {
    */
   async close(grace: number, owner?: unknown): Promise<void> {
     if (owner === undefined) this.#closing = true;
-    const left = () => [...this.#calls].filter((call) => owner === undefined || call.owner === owner);
-    if (left().length === 0) return;
-    const before = this.#leaving;
-    const timer = setTimeout(
-      () => {
-        for (const call of left())
-          call.cancel(new SessionClosedError('the session was closed before the call was done'));
-      },
-      Math.min(grace, longestDelay),
-    );
+    const remaining = new Set<Call>();
+    for (const call of this.#calls) if (owner === undefined || call.owner === owner) remaining.add(call);
+    if (remaining.size === 0) return;
     await new Promise<void>((resolve) => {
-      this.#leaving = () => {
-        before?.();
-        if (left().length === 0) resolve();
+      const timer = setTimeout(() => endAll(remaining), Math.min(grace, longestDelay));
+      const left = (call: Call) => {
+        remaining.delete(call);
+        if (remaining.size > 0) return;
+        clearTimeout(timer);
+        this.#closings.delete(left);
+        resolve();
       };
+      this.#closings.add(left);
     });
-    clearTimeout(timer);
   }
+}
+
+function endAll(calls: ReadonlySet<Call>): void {
+  for (const call of calls) call.cancel(new SessionClosedError('the session was closed before the call was done'));
 }
