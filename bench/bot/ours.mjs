@@ -1,4 +1,4 @@
-// The bot on Errand: defaults, and the one command that the load uses.
+// The bot on Errand: its defaults, more room for one host, and the one command that the load uses.
 import { command, fitEmbed, runBot, slash } from '@errand/discord';
 import { reportLateness } from './lateness.mjs';
 
@@ -14,7 +14,9 @@ const look = command({
 });
 
 const allow = Object.values(urls).map((url) => new URL(url).host);
-await runBot({ token, rest, commands: [look], session: { guard: { allow } }, log: quiet });
+/** The API that the bot lives on takes more than the eight at once that strangers get. */
+const limits = { [new URL(urls.good).host]: { concurrency: 32 } };
+await runBot({ token, rest, commands: [look], session: { limits, guard: { allow } }, log: quiet });
 reportLateness();
 process.send('ready');
 process.on('disconnect', () => process.exit(0));

@@ -37,7 +37,9 @@ async function measure(bot) {
   const upstream = start('upstream', []);
   const [urls] = await once(upstream, 'message');
   const sandbox = await startSandbox({ playground: false, heartbeatInterval: 250 });
-  const child = start(bot, [JSON.stringify({ token: sandbox.token, rest: sandbox.rest, urls })]);
+  // Discord counts no answers to interactions in the global limit of 50 a second; discord.js does, unless it is told.
+  const rest = { ...sandbox.rest, globalRequestsPerSecond: 10_000 };
+  const child = start(bot, [JSON.stringify({ token: sandbox.token, rest, urls })]);
   await once(child, 'message');
   for (let guild = 0; guild < 40; guild += 1) await sandbox.slash('look', { host: 'good' }, placeOf(guild));
   child.send('begin');
