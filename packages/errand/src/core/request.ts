@@ -1,7 +1,9 @@
 // A request on its way through the middleware: immutable, so that a redirect or a retry is a copy and nobody is surprised.
+import { inspect } from 'node:util';
 import type { RequestBody } from './body.js';
 import type { Call } from './call.js';
-import { type FieldList, type HeadersInput, listToHeaders, readHeaders } from './headers.js';
+import { type FieldList, type HeadersInput, isToken, listToHeaders, readHeaders } from './headers.js';
+import { showUrl } from './redact.js';
 import type { ProxyRoute } from './route.js';
 import { readUrl } from './url.js';
 
@@ -54,6 +56,8 @@ export class HttpRequest {
    * @throws TypeError where the method, URL or headers are not fit to be sent.
    */
   with(change: { method?: string; url?: string | URL; headers?: HeadersInput }): HttpRequest {
+    if (change.method !== undefined && !isToken(change.method))
+      throw new TypeError('method: expected an HTTP method such as GET (RFC 9110 9.1)');
     return new HttpRequest(
       change.method ?? this.method,
       change.url === undefined ? this.url : readUrl(change.url),
@@ -71,6 +75,15 @@ export class HttpRequest {
   /** The same request by another way out. */
   via(route: ProxyRoute | undefined): HttpRequest {
     return new HttpRequest(this.method, this.url, this.fields, this.body, this.call, route);
+  }
+
+  /** What may be shown of it: nothing secret, nothing live. */
+  toJSON(): Record<string, unknown> {
+    return { method: this.method, url: showUrl(this.url), lane: this.lane };
+  }
+
+  [inspect.custom](): unknown {
+    return Object.assign(Object.create({ constructor: HttpRequest }), this.toJSON());
   }
 
   /** The same request on behalf of another call: a flight that several callers share. */

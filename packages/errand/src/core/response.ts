@@ -1,10 +1,11 @@
 // A response as the middleware and the caller see it. Its head is kept as the parser gave it and turned into Headers, a
 // trace or links only when somebody looks.
-
+import { inspect } from 'node:util';
 import type { BodySource } from './body.js';
 import type { Call, Hop } from './call.js';
 import { type ResponseFields, responseField, toHeaders } from './headers.js';
 import { type Links, parseLinks } from './links.js';
+import { showUrl } from './redact.js';
 import type { RequestTrace } from './trace.js';
 
 /** A schema of zod, valibot, arktype or any other library that implements Standard Schema. */
@@ -177,6 +178,17 @@ export class HttpResponse {
   forCall(call: Call): HttpResponse {
     const { status, statusText, fields, body, location, fromCache, truncated } = this;
     return new HttpResponse({ status, statusText, fields, body, url: location, fromCache, truncated }, call);
+  }
+
+  /** The facts as plain data: safe to log, nothing secret, nothing live. */
+  toJSON(): Record<string, unknown> {
+    const { status, statusText, body, fromCache, truncated, history } = this;
+    const bytes = body instanceof Uint8Array ? body.length : undefined;
+    return { status, statusText, url: showUrl(this.location), bytes, fromCache, truncated, history };
+  }
+
+  [inspect.custom](): unknown {
+    return Object.assign(Object.create({ constructor: HttpResponse }), this.toJSON());
   }
 
   /** Lets go of a body that nobody will read. */

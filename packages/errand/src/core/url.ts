@@ -1,9 +1,14 @@
 // URLs as callers give them: http or https, absolute once the base is applied.
 
+const control = /[\x00-\x1f\x7f]/;
+
 /**
- * @throws TypeError where it is no URL, or of another scheme than http and https.
+ * @throws TypeError where it is no URL, of another scheme than http and https, or holds a control character: the parser
+ * would drop or escape it, and send what nobody wrote.
  */
 export function readUrl(input: string | URL, base?: URL): URL {
+  if (typeof input === 'string' && control.test(input))
+    throw new TypeError(`url: '${printable(input)}' holds a control character`);
   let url: URL;
   try {
     url = new URL(input, base);
@@ -30,7 +35,7 @@ export function portOf(url: URL): number {
 function printable(text: string): string {
   const shown = text
     .replace(/[^\x20-\x7e]/g, '·')
-    .replace(/\/\/[^/?#]*@/, '//***@')
-    .replace(/\?.*$/, '?…');
+    .replace(/^([a-z][a-z0-9+.-]*:)?[\\/]*.*@/i, '$1//***@')
+    .replace(/[?#].*$/, '?…');
   return shown.length > 120 ? `${shown.slice(0, 120)}…` : shown;
 }

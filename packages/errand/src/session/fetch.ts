@@ -4,6 +4,7 @@ import type { BodySource } from '../core/body.js';
 import { isFraming } from '../core/headers.js';
 import type { HttpResponse } from '../core/response.js';
 import { hasNoBody } from '../core/status.js';
+import { readUrl } from '../core/url.js';
 import type { RequestOptions } from './options.js';
 import type { BodyInput } from './request-body.js';
 import { webStream } from './streaming-response.js';
@@ -35,7 +36,7 @@ function readCall(
   init: RequestInit | undefined,
   base: URL | undefined,
 ): { request: Request; body: unknown } {
-  const target = typeof input === 'string' && base !== undefined ? new URL(input, base) : input;
+  const target = input instanceof Request ? input : readTarget(input, base);
   const body = init?.body ?? undefined;
   if (body === undefined) {
     const request = new Request(target, init);
@@ -48,6 +49,15 @@ function readCall(
     throw new TypeError('Request with GET/HEAD method cannot have body.');
   }
   return { request, body };
+}
+
+/** @throws TypeError as the platform would, whose message shows the whole URL with its secrets. */
+function readTarget(input: string | URL, base: URL | undefined): URL {
+  // The standard drops line ends and tabs where the session's own methods refuse them.
+  const url = readUrl(typeof input === 'string' ? input.replace(/[\t\r\n]/g, '') : input, base);
+  if (url.username !== '' || url.password !== '')
+    throw new TypeError('url: fetch takes no URL with a user name or password; use the Authorization header');
+  return url;
 }
 
 /** What a Request says of itself, without its body. */

@@ -1,10 +1,10 @@
 // FormData as multipart/form-data (RFC 7578), streamed part by part. Names and types that could end a header line are
-// escaped as browsers do, or refused.
+// refused.
 import type { RequestBody } from '../core/body.js';
 
 const lineEnd = '\r\n';
 
-/** @throws TypeError where a part's type holds a control character. */
+/** @throws TypeError where a part's name, file name or type holds a control character. */
 export function multipart(form: FormData, boundary: string): RequestBody {
   const parts: Array<{ head: Buffer; value: string | Blob }> = [];
   let length = 0;
@@ -32,20 +32,23 @@ export function multipart(form: FormData, boundary: string): RequestBody {
 }
 
 function partHead(name: string, value: string | Blob): string {
-  const disposition = `Content-Disposition: form-data; name="${escaped(withLineEnds(name))}"`;
+  const disposition = `Content-Disposition: form-data; name="${quotable(name, 'name', name)}"`;
   if (typeof value === 'string') return disposition;
-  const filename = (value as File).name ?? 'blob';
-  const type = value.type === '' ? 'application/octet-stream' : value.type;
-  if (/[\x00-\x1f\x7f]/.test(type))
-    throw new TypeError(`body: the type of the part '${escaped(name)}' holds a control character`);
-  if (/\x00/.test(filename)) throw new TypeError(`body: the file name of the part '${escaped(name)}' holds NUL`);
-  return `${disposition}; filename="${escaped(filename)}"${lineEnd}Content-Type: ${type}`;
+  const filename = quotable((value as File).name ?? 'blob', 'file name', name);
+  const type = value.type === '' ? 'application/octet-stream' : quotable(value.type, 'type', name);
+  return `${disposition}; filename="${filename}"${lineEnd}Content-Type: ${type}`;
 }
 
-/** As the HTML standard says for form-data names. */
-function escaped(text: string): string {
-  return text.replace(/\n/g, '%0A').replace(/\r/g, '%0D').replace(/"/g, '%22');
+/** Quotes as the HTML standard escapes them. */
+function quotable(text: string, what: string, part: string): string {
+  if (control.test(text)) {
+    const shown = part.replace(/[^\x20-\x7e]/g, '·').slice(0, 60);
+    throw new TypeError(`body: the ${what} of the part '${shown}' holds a control character`);
+  }
+  return what === 'type' ? text : text.replace(/"/g, '%22');
 }
+
+const control = /[\x00-\x1f\x7f]/;
 
 function withLineEnds(text: string): string {
   return text.replace(/\r\n|\r|\n/g, lineEnd);

@@ -61,6 +61,8 @@ export function prepare(
     if (body.type !== undefined && fieldOf(fields, 'content-type') === undefined)
       fields = withField(fields, 'content-type', body.type);
     checkLength(fields, body.length);
+  } else {
+    checkLength(fields, 0);
   }
   return new HttpRequest(call.method, url, fields, body, call);
 }

@@ -1,6 +1,7 @@
 // Gathers the pieces of a body that is read for the caller: in one buffer where the length is known, never more than may
 // be held.
 import { type Codings, type Decoded, decodeBody } from './decode.js';
+import { Pieces } from './pieces.js';
 
 /** Bodies of a known length from here on are gathered in one buffer of that length. */
 const oneBuffer = 65_536;
@@ -10,7 +11,7 @@ export class Collector {
   readonly cut: boolean;
   readonly #limit: number;
   readonly #codings: Codings;
-  #pieces: Uint8Array[] = [];
+  readonly #pieces = new Pieces();
   #buffer: Buffer | undefined;
   #length = 0;
 
@@ -37,13 +38,8 @@ export class Collector {
 
   /** The body without its codings; `short` where its end was not waited for. */
   take(short: boolean): Decoded | Promise<Decoded> {
-    const packed = this.#buffer?.subarray(0, this.#length) ?? joined(this.#pieces);
-    this.#pieces = [];
+    const packed = this.#buffer?.subarray(0, this.#length) ?? this.#pieces.join();
     if (this.#codings.length > 0) return decodeBody(packed, this.#codings, this.#limit, this.cut);
     return { bytes: packed, truncated: short };
   }
-}
-
-function joined(pieces: Uint8Array[]): Uint8Array {
-  return pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces);
 }

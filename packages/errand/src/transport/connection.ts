@@ -58,7 +58,7 @@ export class Connection implements Linked<Connection> {
   readonly #socket: Socket;
   readonly #client: Client;
   readonly #limits: ConnectionLimits;
-  readonly #filter = new HeadFilter();
+  readonly #filter: HeadFilter;
   #guard: GuardPolicy | undefined;
   #occupant: Occupant | undefined;
   #maxRequests: number;
@@ -69,6 +69,7 @@ export class Connection implements Linked<Connection> {
     this.origin = url.origin;
     this.#guard = guard;
     this.#limits = limits;
+    this.#filter = new HeadFilter(limits.maxHeaderSize);
     this.#maxRequests = limits.maxRequests;
     this.remoteAddress = socket.remoteAddress;
     this.multiplexed = 'alpnProtocol' in socket && socket.alpnProtocol === 'h2';
@@ -171,6 +172,11 @@ export class Connection implements Linked<Connection> {
   /** The request is written: what comes now is its answer. */
   expectHead(): void {
     this.#filter.expect();
+  }
+
+  /** The parser has read the answer's head. */
+  headCame(): void {
+    this.#filter.rest();
   }
 
   dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {

@@ -24,7 +24,7 @@ class DecodedBody implements BodySource {
 
   async pull(): Promise<Uint8Array | undefined> {
     if (this.#pieces === undefined) {
-      const first = await this.#packed.pull();
+      const first = await this.#beginning();
       if (first === undefined) return undefined;
       this.#begin(first);
     }
@@ -34,6 +34,17 @@ class DecodedBody implements BodySource {
     } catch (error) {
       throw this.#sourceFailure ?? decodeFailure(error, this.#name, 0);
     }
+  }
+
+  /** At least two bytes, where there are so many: what tells the two kinds of deflate apart. */
+  async #beginning(): Promise<Uint8Array | undefined> {
+    let first = await this.#packed.pull();
+    while (first !== undefined && first.length < 2) {
+      const next = await this.#packed.pull();
+      if (next === undefined) break;
+      first = Buffer.concat([first, next]);
+    }
+    return first;
   }
 
   #begin(first: Uint8Array): void {

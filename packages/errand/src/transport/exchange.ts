@@ -11,10 +11,10 @@ import { longestDelay } from '../kit/duration.js';
 import type { ConnectReport } from './connect/plan.js';
 import { type Connection, ConnectionGone, type Occupant } from './connection.js';
 import { dispatchOptions, isOnePiece, type Wording } from './dispatch.js';
-import { exchangeFailure } from './failure.js';
+import { callerFailure, exchangeFailure } from './failure.js';
 import { remainingRequests } from './framing.js';
 import type { Feed } from './incoming.js';
-import type { Sending } from './outgoing.js';
+import { type Sending, tellOnePiece } from './outgoing.js';
 import type { Pool } from './pool.js';
 import { Reception } from './reception.js';
 import type { Waiter } from './route.js';
@@ -108,9 +108,8 @@ export class Exchange
     }
     this.#phase = 'head';
     this.#startTimer(call.policy.timeouts.headers);
-    if (body?.bytes !== undefined && call.onProgress !== undefined) {
-      call.onProgress({ direction: 'up', bytes: body.bytes.length, total: body.bytes.length });
-    }
+    const failure = tellOnePiece(body, call.onProgress);
+    if (failure !== undefined) this.#abort(failure);
   }
 
   advanced(): void {
@@ -126,6 +125,7 @@ export class Exchange
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, fields: object, text?: string): void {
     if (this.#phase === 'done' || (status >= 100 && status < 200)) return;
+    this.#connection?.headCame();
     this.#attempt.headAt = performance.now();
     this.#attempt.status = status;
     this.#phase = 'body';
@@ -148,10 +148,10 @@ export class Exchange
     const reception = this.#reception as Reception;
     try {
       if (!reception.add(chunk)) this.#finish(true);
-      if (onProgress !== undefined)
-        onProgress({ direction: 'down', bytes: reception.received, total: reception.total });
+      else if (reception.chunked) reception.checkOverhead(this.#connection?.bytesRead ?? 0);
+      onProgress?.({ direction: 'down', bytes: reception.received, total: reception.total });
     } catch (error) {
-      this.#abort(error as ErrandError);
+      this.#abort(callerFailure('onProgress', error));
     }
   }
 

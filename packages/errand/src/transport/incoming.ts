@@ -2,6 +2,7 @@
 // nobody has read, or nothing has come, for too long.
 import type { BodySource } from '../core/body.js';
 import { DisconnectedError, type ErrandError } from '../errors.js';
+import { Pieces } from './pieces.js';
 
 /** Bytes that may wait for the reader before the sender is held back. */
 const highWater = 65_536;
@@ -27,7 +28,7 @@ interface Pull {
 
 export class IncomingBody implements BodySource {
   readonly #feed: Feed;
-  readonly #pieces: Uint8Array[] = [];
+  readonly #pieces = new Pieces();
   #waiting = 0;
   #paused = false;
   #ended = false;
@@ -112,7 +113,7 @@ export class IncomingBody implements BodySource {
   }
 
   #drop(): void {
-    this.#pieces.length = 0;
+    this.#pieces.clear();
     this.#waiting = 0;
     this.#pull?.resolve(undefined);
     this.#pull = undefined;

@@ -16,12 +16,16 @@ import { type Feed, IncomingBody } from './incoming.js';
 const errorBodyLimit = 1_048_576;
 /** How much of a redirect that is followed is read away for the sake of its connection. */
 const passingBodyLimit = 65_536;
+/** Bytes that a body may take in chunks: so many, and so many more for each byte of it. */
+const chunkOverhead = { least: 1_048_576, perByte: 9 };
 
 export class Reception {
   readonly status: number;
   /** The length of the body on its way, where the head tells it. */
   readonly total: number | undefined;
   received = 0;
+  /** What had come in on the connection with the first piece. */
+  #readBefore: number | undefined;
   readonly #request: HttpRequest;
   readonly #statusText: string;
   readonly #fields: ResponseFields;
@@ -92,6 +96,21 @@ export class Reception {
     if (collector.add(piece)) return true;
     if (!collector.cut) throw new BodyTooLargeError(this.#limit);
     return false;
+  }
+
+  get chunked(): boolean {
+    return this.#framing === 'chunked';
+  }
+
+  /**
+   * `bytesRead`: all that ever came in on the connection, framing included.
+   * @throws ProtocolError where next to nothing of it is body.
+   */
+  checkOverhead(bytesRead: number): void {
+    this.#readBefore ??= bytesRead;
+    const read = bytesRead - this.#readBefore;
+    if (read > chunkOverhead.least + chunkOverhead.perByte * this.received)
+      throw new ProtocolError(`the chunks of the body carry ${this.received} bytes in more than ${read}`);
   }
 
   /** Tells a reader how the body ended. */
