@@ -26,6 +26,13 @@ export function decodeText(bytes: Uint8Array, type: ContentType): string {
   return decodeUtf8(buffer);
 }
 
+/** The text as UTF-8: the body itself where it is that already. `text` is what {@link decodeText} made of it. */
+export function utf8Of(text: string, bytes: Uint8Array, { charset }: ContentType): Uint8Array {
+  const encoding =
+    bomOf(asBuffer(bytes))?.encoding ?? (charset === undefined ? undefined : encodingOf(charset)) ?? 'utf-8';
+  return encoding === 'utf-8' ? bytes : Buffer.from(text);
+}
+
 /** Whether the body is ASCII whatever its charset says: the cheapest text there is. */
 export function isPlainText(bytes: Uint8Array, { charset }: ContentType): boolean {
   return (charset === undefined || !/16|32|2022|hz/i.test(charset)) && isAscii(bytes);

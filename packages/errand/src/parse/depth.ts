@@ -2,7 +2,7 @@
 // and brackets only: what is wrong with the rest is the parser's to say.
 
 export class DepthScan {
-  readonly #text: string;
+  readonly #bytes: Uint8Array;
   readonly #max: number;
   #at = 0;
   #depth = 0;
@@ -10,39 +10,55 @@ export class DepthScan {
   /** Where the first bracket too many stands; -1 as long as there is none. */
   tooDeepAt = -1;
 
-  constructor(text: string, max: number) {
-    this.#text = text;
+  /** `bytes` are UTF-8. */
+  constructor(bytes: Uint8Array, max: number) {
+    this.#bytes = bytes;
     this.#max = max;
   }
 
-  /** Looks at the next `count` characters; true while there is more to look at. */
+  /** Looks at the next `count` bytes; true while there is more to look at. */
   advance(count: number): boolean {
-    const text = this.#text;
-    const end = Math.min(text.length, this.#at + count);
+    const bytes = this.#bytes;
+    const end = Math.min(bytes.length, this.#at + count);
     let at = this.#at;
     let depth = this.#depth;
     let inString = this.#inString;
-    while (at < end) {
-      const code = text.charCodeAt(at++);
-      if (inString) {
+    const max = this.#max;
+    for (;;) {
+      while (inString && at < end) {
+        const code = bytes[at++] as number;
         if (code === 0x22) inString = false;
         else if (code === 0x5c) at++;
-      } else if (code === 0x22) {
-        inString = true;
-      } else if (code === 0x5b || code === 0x7b) {
-        if (++depth > this.#max) {
-          this.tooDeepAt = at - 1;
-          return false;
-        }
-      } else if (code === 0x5d || code === 0x7d) {
-        depth--;
+      }
+      if (at >= end) break;
+      const code = bytes[at++] as number;
+      // What comes most often first; '[' and '{' differ in one bit, as do ']' and '}'.
+      if (code < 0x5b) inString = code === 0x22;
+      else if ((code & 0xdf) === 0x5d) depth--;
+      else if ((code & 0xdf) === 0x5b && ++depth > max) {
+        this.tooDeepAt = at - 1;
+        return false;
       }
     }
     this.#at = at;
     this.#depth = depth;
     this.#inString = inString;
-    return at < text.length;
+    return at < bytes.length;
   }
+}
+
+/** One byte of so many is looked at; no period that documents have. */
+const stride = 17;
+/** Of the bytes, the share of opening brackets from which on depth could cost the parser time. */
+const density = 1 / 16;
+
+/** Whether so much of the text opens something that it may be deep enough to be costly to parse: a look at a sample. */
+export function mayBeDeep(utf8: Uint8Array): boolean {
+  let openers = 0;
+  for (let at = Math.floor(Math.random() * stride); at < utf8.length; at += stride) {
+    if (((utf8[at] as number) & 0xdf) === 0x5b) openers++;
+  }
+  return openers * stride > utf8.length * density;
 }
 
 /**

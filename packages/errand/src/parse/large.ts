@@ -1,9 +1,9 @@
 // Large documents: sent to a worker or, where the whole value is wanted, built on this thread one at a time, with the event
 // loop let in wherever the work can be divided.
 import type { Call } from '../core/call.js';
-import { decodeText } from './charset.js';
+import { decodeText, utf8Of } from './charset.js';
 import { readContentType } from './content-type.js';
-import { DepthScan } from './depth.js';
+import { DepthScan, deepAlongEdges, mayBeDeep } from './depth.js';
 import { parseJson, tooDeep } from './json.js';
 import type { ParseSettings } from './options.js';
 import { noWorkers, WorkerPool } from './pool.js';
@@ -11,7 +11,7 @@ import { copyInSlices, nextTurn, Turns } from './slices.js';
 import { callSite, SlowParses } from './slow-parse.js';
 import { perform, type Reading, type Task } from './task.js';
 
-/** Characters whose depth is told in one turn of the loop. */
+/** Bytes whose depth is told in one turn of the loop. */
 const scanSlice = 2 ** 20;
 
 const broken = Symbol('no JSON');
@@ -48,8 +48,7 @@ export class LargeDocuments {
 
   /** Reads the document in a worker; on this thread only where no worker can be had. */
   async away(reading: Reading, bytes: Uint8Array, contentType: string | undefined, call: Call): Promise<unknown> {
-    const { maxDepth, maxMemory } = this.#settings;
-    const task: Task = { reading, contentType, maxDepth, maxMemory };
+    const task = this.#taskOf(reading, contentType);
     call.resume();
     try {
       const answer = await this.#inWorker(task, bytes, call);
@@ -57,6 +56,11 @@ export class LargeDocuments {
     } finally {
       call.pause();
     }
+  }
+
+  #taskOf(reading: Reading, contentType: string | undefined): Task {
+    const { maxDepth, exactDepth, maxMemory } = this.#settings;
+    return { reading, contentType, maxDepth, exactDepth, maxMemory };
   }
 
   /** What a worker makes of the document; {@link noWorkers} where there is none to be had. */
@@ -92,30 +96,34 @@ export class LargeDocuments {
     site: string | undefined,
   ): Promise<unknown> {
     const started = performance.now();
-    const text = decodeText(bytes, readContentType(contentType));
+    const type = readContentType(contentType);
+    const text = decodeText(bytes, type);
     let held = performance.now() - started;
-    await this.#checkDepth(text, call);
+    const utf8 = utf8Of(text, bytes, type);
+    if (this.#settings.exactDepth || mayBeDeep(utf8)) await this.#checkDepth(utf8, text, call);
     await nextTurn();
     call.throwIfOver();
     const resumed = performance.now();
     const value = parsed(text);
     held = Math.max(held, performance.now() - resumed);
     this.#slow.note(held, bytes.length, call, site);
-    if (value !== broken) return value;
+    if (value !== broken) {
+      if (deepAlongEdges(value, this.#settings.maxDepth)) await this.#checkDepth(utf8, text, call);
+      return value;
+    }
     // Finding out where it goes wrong takes as long again: that is a worker's to do.
-    const { maxDepth, maxMemory } = this.#settings;
-    await this.#inWorker({ reading: { kind: 'check' }, contentType, maxDepth, maxMemory }, bytes, call);
+    await this.#inWorker(this.#taskOf({ kind: 'check' }, contentType), bytes, call);
     return parseJson(text);
   }
 
-  async #checkDepth(text: string, call: Call): Promise<void> {
+  async #checkDepth(utf8: Uint8Array, text: string, call: Call): Promise<void> {
     const { maxDepth } = this.#settings;
-    const scan = new DepthScan(text, maxDepth);
+    const scan = new DepthScan(utf8, maxDepth);
     while (scan.advance(scanSlice)) {
       await nextTurn();
       call.throwIfOver();
     }
-    if (scan.tooDeepAt >= 0) throw tooDeep(text, scan.tooDeepAt, maxDepth);
+    if (scan.tooDeepAt >= 0) throw tooDeep(utf8, text, scan.tooDeepAt, maxDepth);
   }
 
   #warnOfNoWorkers(): void {

@@ -2,10 +2,9 @@
 // this thread, with nothing in the way of the parser; large ones, and whatever could be costly, in a worker.
 import type { ExtractMap, HttpResponse, Readings, StandardSchema } from '../core/response.js';
 import { ErrandError } from '../errors.js';
-import { decodeText, isPlainText } from './charset.js';
+import { decodeText, isPlainText, utf8Of } from './charset.js';
 import { type ContentType, readContentType } from './content-type.js';
-import { deepAlongEdges } from './depth.js';
-import { checkDepth, parseJson } from './json.js';
+import { parseBounded } from './json.js';
 import { jsonOrNot, requireJson, requireMarkup } from './kind.js';
 import { LargeDocuments } from './large.js';
 import { type ParseOptions, type ParseSettings, parseSettings } from './options.js';
@@ -90,14 +89,9 @@ class DocumentReadings implements SessionReadings {
   }
 
   #smallJson(bytes: Uint8Array, type: ContentType, header: string | undefined): unknown {
-    const { maxDepth, exactDepth } = this.#settings;
     try {
       const text = decodeText(bytes, type);
-      if (exactDepth) checkDepth(text, maxDepth);
-      const value = parseJson(text);
-      // Parsing does not recurse: a deep value hurts only who walks it, so it is enough to tell it from the value.
-      if (text.length > 2 * maxDepth && deepAlongEdges(value, maxDepth)) checkDepth(text, maxDepth);
-      return value;
+      return parseBounded(text, utf8Of(text, bytes, type), this.#settings);
     } catch (error) {
       throw jsonOrNot(error, type, header);
     }
@@ -146,9 +140,9 @@ class DocumentReadings implements SessionReadings {
     const header = response.field('content-type');
     const xml = requireMarkup(bytes, readContentType(header), header);
     const reading = { kind: 'extract', map, xml } as const;
-    const { offload, maxDepth, maxMemory } = this.#settings;
+    const { offload, maxDepth, exactDepth, maxMemory } = this.#settings;
     if (bytes.length <= offload / markupWeight && (offload === never || costLittle(map)))
-      return perform({ reading, contentType: header, maxDepth, maxMemory }, bytes);
+      return perform({ reading, contentType: header, maxDepth, exactDepth, maxMemory }, bytes);
     return this.#large.away(reading, bytes, header, call);
   }
 }

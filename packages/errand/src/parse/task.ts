@@ -1,9 +1,9 @@
 // One reading of one document, the same on this thread and in a worker: bytes in, plain data out.
 import type { ExtractMap } from '../core/response.js';
 import { checkJsonCost } from './budget.js';
-import { decodeText } from './charset.js';
+import { decodeText, utf8Of } from './charset.js';
 import { readContentType } from './content-type.js';
-import { checkDepth, parseJson } from './json.js';
+import { type DepthLimit, parseBounded } from './json.js';
 import { prune } from './prune.js';
 import { selectFrom } from './select.js';
 import type { Shape } from './shape.js';
@@ -17,10 +17,9 @@ export type Reading =
   | { readonly kind: 'extract'; readonly map: ExtractMap; readonly xml: boolean }
   | { readonly kind: 'prune'; readonly shape: Shape };
 
-export interface Task {
+export interface Task extends DepthLimit {
   readonly reading: Reading;
   readonly contentType: string | undefined;
-  readonly maxDepth: number;
   /** Bytes that reading the document may come to. */
   readonly maxMemory: number;
 }
@@ -28,15 +27,15 @@ export interface Task {
 /** @throws the family's errors, and TypeError where the reading itself makes no sense. */
 export async function perform(task: Task, bytes: Uint8Array): Promise<unknown> {
   const { reading, contentType, maxDepth, maxMemory } = task;
-  const text = decodeText(bytes, readContentType(contentType));
+  const type = readContentType(contentType);
+  const text = decodeText(bytes, type);
   if (reading.kind === 'text') return text;
   if (reading.kind === 'extract') {
     const { extractFrom } = await import('./markup.js');
     return extractFrom(text, reading.map, reading.xml, task);
   }
   checkJsonCost(text, maxMemory);
-  checkDepth(text, maxDepth);
-  const value = parseJson(text);
+  const value = parseBounded(text, utf8Of(text, bytes, type), task);
   if (reading.kind === 'select') return selectFrom(value, reading.path, maxDepth);
   return reading.kind === 'prune' ? prune(value, reading.shape) : undefined;
 }
