@@ -1,10 +1,10 @@
 // Which identity goes with which request: one for the session, for each host or for each call, and never more of them kept
 // than are in use of late.
-import { createRequire } from 'node:module';
 import type { Call } from '../../core/call.js';
 import type { IdentityOptions } from '../../core/policy.js';
 import type { HttpRequest } from '../../core/request.js';
 import { hostOf } from '../../core/url.js';
+import { requireOptional } from '../../kit/optional-package.js';
 import { draw, type Generator, type Identity } from './draw.js';
 
 /** Hosts whose identities are kept; the one that was asked longest ago is forgotten first. */
@@ -75,7 +75,7 @@ function loadGenerator(): Generator {
   if (loaded !== undefined) return loaded;
   let generators: { HeaderGenerator: new () => Generator };
   try {
-    generators = createRequire(import.meta.url)('header-generator') as typeof generators;
+    generators = requireOptional('header-generator');
   } catch (cause) {
     throw new TypeError("identity: needs the package 'header-generator' (npm install header-generator)", { cause });
   }

@@ -1,7 +1,6 @@
 // OpenTelemetry for what is really sent: a client span for each attempt, by the semantic conventions for HTTP, and the
 // trace context on the wire. It is on where the program has registered an SDK; until then it costs one look, and
 // `@opentelemetry/api` is not even loaded. A mistake of whoever observes is never the request's.
-import { createRequire } from 'node:module';
 import type * as OpenTelemetry from '@opentelemetry/api';
 import type { Handler } from '../../core/handler.js';
 import { indexOfField, readHeaders, withoutFields } from '../../core/headers.js';
@@ -11,6 +10,7 @@ import type { HttpRequest } from '../../core/request.js';
 import type { HttpResponse } from '../../core/response.js';
 import type { Attempt } from '../../core/trace.js';
 import { portOf } from '../../core/url.js';
+import { requireOptional } from '../../kit/optional-package.js';
 import { type ConnectionCensus, Metrics } from './telemetry-metrics.js';
 
 type Api = typeof OpenTelemetry;
@@ -37,7 +37,7 @@ export function openTelemetry(): Telemetry | undefined {
 
 function load(): Telemetry | null {
   try {
-    return new Telemetry(createRequire(import.meta.url)('@opentelemetry/api') as Api);
+    return new Telemetry(requireOptional<Api>('@opentelemetry/api'));
   } catch {
     return null;
   }
