@@ -24,7 +24,6 @@ for (const each of cases.filter(({ sure }) => sure !== 'policy')) {
       name: each.name,
       raw: Buffer.from(each.raw_base64, 'base64'),
       end: each.end,
-      expect: each.expect,
       ...(each.split === undefined ? {} : { split: each.split }),
       ...(each.slowRead === undefined ? {} : { slowRead: each.slowRead }),
       ...(/^(head-|gzip-head)/.test(each.name) && !each.name.startsWith('header') ? { method: 'HEAD' } : {}),

@@ -22,9 +22,6 @@ export interface RawCase {
   readonly split?: number;
   /** Milliseconds before the reader starts; the body is streamed then. */
   readonly slowRead?: number;
-  readonly expect: 'ok' | 'error';
-  readonly status?: number;
-  readonly body?: string;
   readonly method?: string;
 }
 
