@@ -36,9 +36,9 @@ it.each([500, 502, 503, 0])('answers in spite of status %s (0: reset), whenever 
 it('answers in spite of 429 on every route of the way', async () => {
   await using on = await troubled();
   for (const route of ['POST /interactions', 'PATCH /webhooks', '/']) {
-    on.sandbox.faults.rateLimit(route, 300);
+    on.sandbox.faults.rateLimit(route, 100);
     expect(await on.sandbox.slash('quick'), route).toMatchObject({ content: reply });
-    on.sandbox.faults.rateLimit(route, 300);
+    on.sandbox.faults.rateLimit(route, 100);
     expect(await on.sandbox.slash('slow'), route).toMatchObject({ content: reply });
   }
   expect(on.log.of('error')).toEqual([]);
