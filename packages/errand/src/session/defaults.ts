@@ -2,36 +2,41 @@
 import type { Readings } from '../core/response.js';
 import { readUrl } from '../core/url.js';
 import { acceptedCodings } from '../transport/decode.js';
-import { SessionFields } from './fields.js';
+import { type Credentials, SessionFields, takeUserinfo } from './fields.js';
 import type { SessionOptions } from './options.js';
-import { defaultPolicy, sessionPolicy } from './policy.js';
+import { defaultPolicy, type Heritage, inherited, sessionPolicy } from './policy.js';
 import type { Defaults } from './prepare.js';
 import { version } from './version.js';
 
 /** @throws TypeError naming the option that makes no sense. */
-export function defaultsOf(options: SessionOptions, readings: Readings): Defaults {
+export function defaultsOf(options: SessionOptions, readings: Readings, heritage?: Heritage): Defaults {
   const { baseUrl, headers, credentials, userAgent = `errand/${version}` } = options;
   const base = baseUrl === undefined ? undefined : readUrl(baseUrl);
-  const policy = sessionPolicy(options, defaultPolicy, base);
+  const resolved = sessionPolicy(options, defaultPolicy, base);
+  const policy = heritage === undefined ? resolved : inherited(resolved, heritage);
+  const secrets = withUserinfo(base, credentials);
   const own = ['accept', '*/*', 'accept-encoding', acceptedCodings, 'user-agent', userAgent];
   let undressed: SessionFields | undefined;
   return {
     baseUrl: base,
-    fields: new SessionFields(own, headers, base?.origin, credentials),
+    fields: new SessionFields(own, headers, base?.origin, secrets),
     undressed() {
       const { userAgent: agent } = options;
-      undressed ??= new SessionFields(
-        agent === undefined ? [] : ['user-agent', agent],
-        headers,
-        base?.origin,
-        credentials,
-      );
+      undressed ??= new SessionFields(agent === undefined ? [] : ['user-agent', agent], headers, base?.origin, secrets);
       return undressed;
     },
     policy,
     streamPolicy: { ...policy, maxBodySize: Number.POSITIVE_INFINITY },
     readings,
   };
+}
+
+/** Userinfo of the base URL is Basic credentials of its origin, where none are given for that. */
+function withUserinfo(base: URL | undefined, credentials: SessionOptions['credentials']): typeof credentials {
+  const basic = base === undefined ? undefined : takeUserinfo(base);
+  return basic === undefined
+    ? credentials
+    : { [(base as URL).origin]: { basic } satisfies Credentials, ...credentials };
 }
 
 const known = new Set<string>([

@@ -4,88 +4,75 @@ import type { BodySource } from '../core/body.js';
 import { isFraming } from '../core/headers.js';
 import type { HttpResponse } from '../core/response.js';
 import { hasNoBody } from '../core/status.js';
-import { readUrl } from '../core/url.js';
+import { type FetchCall, type FetchInput, measured, readFetchCall } from './fetch-call.js';
+import { matchesIntegrity } from './integrity.js';
 import type { RequestOptions } from './options.js';
-import type { BodyInput } from './request-body.js';
 import { webStream } from './streaming-response.js';
-
-type FetchInput = Parameters<typeof globalThis.fetch>[0];
 
 /** Sends a request of the session as a stream, whatever its status. */
 export type Send = (method: string, url: URL, options: RequestOptions) => Promise<HttpResponse>;
 
-/** Bound to the session, as libraries expect of a fetch: `const { fetch } = session` works. */
-export function fetchOver(send: Send, base: URL | undefined): typeof globalThis.fetch {
+/** The platform's, as it was before anybody put a session in its place. */
+const platformFetch = globalThis.fetch;
+
+/**
+ * Bound to the session, as libraries expect of a fetch: `const { fetch } = session` works. A body whose integrity is to be
+ * checked is held in memory, so it may have `checkable` bytes.
+ */
+export function fetchOver(send: Send, base: URL | undefined, checkable: number): typeof globalThis.fetch {
   return async function fetch(input: FetchInput, init?: RequestInit): Promise<Response> {
-    const { request, body } = readCall(input, init, base);
-    const { signal } = request;
-    signal.throwIfAborted();
+    // These name no host: nothing is sent.
+    if (/^\s*(?:data|blob):/i.test(input instanceof Request ? input.url : String(input)))
+      return platformFetch(input, init);
+    const call = readFetchCall(input, init, base);
+    const { request, signal } = call;
+    if (signal?.aborted) {
+      void request.body?.cancel(signal.reason).catch(() => undefined);
+      throw signal.reason;
+    }
     try {
-      const response = await send(request.method, new URL(request.url), optionsFor(request, body));
-      return toResponse(response, request);
+      const options = await optionsFor(call, checkable);
+      const response = await send(request.method, new URL(request.url), options);
+      return await toResponse(response, call);
     } catch (error) {
-      if (signal.aborted) throw signal.reason;
+      if (signal?.aborted) throw signal.reason;
       throw new TypeError('fetch failed', { cause: error });
     }
   };
 }
 
-/** The platform checks the words; a body given beside them stays as it is, so that it can be measured and sent again. */
-function readCall(
-  input: FetchInput,
-  init: RequestInit | undefined,
-  base: URL | undefined,
-): { request: Request; body: unknown } {
-  const target = input instanceof Request ? input : readTarget(input, base);
-  const body = init?.body ?? undefined;
-  if (body === undefined) {
-    const request = new Request(target, init);
-    return { request, body: request.body ?? undefined };
-  }
-  const { body: _, ...words } = init as RequestInit;
-  const request =
-    target instanceof Request ? new Request(target.url, { ...wordsOf(target), ...words }) : new Request(target, words);
-  if (request.method === 'GET' || request.method === 'HEAD') {
-    throw new TypeError('Request with GET/HEAD method cannot have body.');
-  }
-  return { request, body };
-}
-
-/** @throws TypeError as the platform would, whose message shows the whole URL with its secrets. */
-function readTarget(input: string | URL, base: URL | undefined): URL {
-  // The standard drops line ends and tabs where the session's own methods refuse them.
-  const url = readUrl(typeof input === 'string' ? input.replace(/[\t\r\n]/g, '') : input, base);
-  if (url.username !== '' || url.password !== '')
-    throw new TypeError('url: fetch takes no URL with a user name or password; use the Authorization header');
-  return url;
-}
-
-/** What a Request says of itself, without its body. */
-function wordsOf({ method, headers, signal, redirect, cache }: Request): RequestInit & Pick<Request, 'cache'> {
-  return { method, headers, signal, redirect, cache };
-}
-
-function optionsFor(request: Request, body: unknown): RequestOptions {
+async function optionsFor(
+  { request, signal, body, unmeasured }: FetchCall,
+  checkable: number,
+): Promise<RequestOptions> {
   const headers = [...request.headers].filter(([name]) => !isFraming(name) && name !== 'content-length');
   return {
     headers,
-    signal: request.signal,
     throwHttpErrors: false,
     cache: request.cache,
     redirect: { mode: request.redirect, max: maxRedirects },
-    ...(body === undefined ? undefined : { body: body as BodyInput }),
+    ...(signal === undefined ? undefined : { signal }),
+    ...(body === undefined
+      ? undefined
+      : { body: unmeasured ? await measured(body as ReadableStream<Uint8Array>) : body }),
+    ...(request.integrity === '' ? undefined : { maxBodySize: checkable }),
   };
 }
 
 /** The Fetch standard's own bound. */
 const maxRedirects = 20;
 
-function toResponse(response: HttpResponse, request: Request): Response {
+async function toResponse(response: HttpResponse, call: FetchCall): Promise<Response> {
+  const { request } = call;
   const { status, statusText, headers, url } = response;
-  const source = response.body as BodySource;
+  const source = new FetchBody(response.body as BodySource, call);
   const bodiless = hasNoBody(request.method, status) || nullBodyStatuses.has(status);
   if (bodiless) void source.close();
-  const body = bodiless ? null : webStream(new FetchBody(source, request.signal));
+  const body = bodiless
+    ? null
+    : request.integrity === ''
+      ? webStream(source)
+      : await checked(source, request.integrity);
   const made = new Response(body, { status: status >= 200 && status <= 599 ? status : 200, headers });
   const ok = status >= 200 && status <= 299;
   return withFacts(made, { status, statusText, ok, url, redirected: response.history.length > 0, type: 'basic' });
@@ -93,6 +80,14 @@ function toResponse(response: HttpResponse, request: Request): Response {
 
 /** Statuses that the Fetch standard gives no body. */
 const nullBodyStatuses = new Set([101, 103, 204, 205, 304]);
+
+async function checked(source: BodySource, integrity: string): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array[] = [];
+  for (let piece = await source.pull(); piece !== undefined; piece = await source.pull()) pieces.push(piece);
+  const bytes = Buffer.concat(pieces);
+  if (!matchesIntegrity(bytes, integrity)) throw new TypeError('the body is not what `integrity` says');
+  return bytes;
+}
 
 /** Facts that the constructor does not take; a clone has them too. */
 function withFacts(response: Response, facts: Record<string, unknown>): Response {
@@ -105,18 +100,19 @@ function withFacts(response: Response, facts: Record<string, unknown>): Response
 /** A body whose failures are fetch's. */
 class FetchBody implements BodySource {
   readonly #source: BodySource;
-  readonly #signal: AbortSignal;
+  readonly #call: FetchCall;
 
-  constructor(source: BodySource, signal: AbortSignal) {
+  constructor(source: BodySource, call: FetchCall) {
     this.#source = source;
-    this.#signal = signal;
+    this.#call = call;
   }
 
   async pull(): Promise<Uint8Array | undefined> {
     try {
       return await this.#source.pull();
     } catch (error) {
-      if (this.#signal.aborted) throw this.#signal.reason;
+      const { signal } = this.#call;
+      if (signal?.aborted) throw signal.reason;
       throw new TypeError('terminated', { cause: error });
     }
   }

@@ -91,6 +91,23 @@ export function credentialFields(credentials: Credentials, option: string): Fiel
   return fields;
 }
 
+/** Takes the userinfo out of a URL: it is shown and sent nowhere as such. */
+export function takeUserinfo(url: URL): Basic | undefined {
+  const { username, password } = url;
+  if (username === '' && password === '') return undefined;
+  url.username = '';
+  url.password = '';
+  return { username: decode(username), password: decode(password) };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** RFC 7617, in UTF-8. */
 export function basicAuthorization(username: string, password: string): string {
   if (username.includes(':')) throw new TypeError('credentials: a user name cannot hold a colon (RFC 7617 2)');

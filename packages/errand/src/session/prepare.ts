@@ -6,10 +6,10 @@ import type { Policy } from '../core/policy.js';
 import { HttpRequest } from '../core/request.js';
 import type { Readings } from '../core/response.js';
 import { readUrl } from '../core/url.js';
-import { basicAuthorization, credentialFields, type SessionFields } from './fields.js';
+import { credentialFields, type SessionFields, takeUserinfo } from './fields.js';
 import type { QueryInput, RequestOptions } from './options.js';
 import { callPolicy } from './policy.js';
-import { readBody } from './request-body.js';
+import { isPlain, readBody } from './request-body.js';
 
 /** What a session gives to every request of its own. */
 export interface Defaults {
@@ -33,7 +33,8 @@ export function prepare(
 ): HttpRequest {
   const url = readTarget(input, defaults.baseUrl);
   let own = options.headers === undefined ? undefined : readHeaders(options.headers);
-  if (url.username !== '' || url.password !== '') own = takeUserinfo(url, own);
+  const userinfo = takeUserinfo(url);
+  if (userinfo !== undefined) own = mergeFields(credentialFields({ basic: userinfo }, 'url'), own ?? []);
   if (options.query !== undefined) appendQuery(url, options.query);
   const policy = callPolicy(options, streaming ? defaults.streamPolicy : defaults.policy, defaults.baseUrl);
   const { signal, lane, priority, onProgress } = options;
@@ -101,27 +102,10 @@ function checkLength(fields: FieldList, length: number | undefined): void {
   throw new TypeError(`headers: content-length says ${said}, but the body has ${length} bytes`);
 }
 
-/** Userinfo of a URL becomes Basic credentials, and is shown nowhere. */
-function takeUserinfo(url: URL, own: FieldList | undefined): FieldList {
-  const authorization = basicAuthorization(decode(url.username), decode(url.password));
-  url.username = '';
-  url.password = '';
-  return mergeFields(['authorization', authorization], own ?? []);
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 function appendQuery(url: URL, query: QueryInput): void {
   const params = query instanceof URLSearchParams ? query : new URLSearchParams();
   if (params !== query) {
-    if (typeof query !== 'object' || query === null)
-      throw new TypeError(`query: expected an object or URLSearchParams, got ${String(query)}`);
+    if (!isPlain(query)) throw new TypeError('query: expected an object of names and values, or URLSearchParams');
     for (const [name, value] of Object.entries(query)) {
       for (const item of Array.isArray(value) ? value : [value]) {
         if (item === undefined || item === null) continue;

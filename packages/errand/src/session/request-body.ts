@@ -42,8 +42,8 @@ function jsonBody(value: unknown): RequestBody {
 function formBody(form: FormInput): RequestBody {
   const fields = form instanceof URLSearchParams ? form : new URLSearchParams();
   if (fields !== form) {
-    if (typeof form !== 'object')
-      throw new TypeError(`form: expected an object or URLSearchParams, got ${String(form)}`);
+    if (!isPlain(form))
+      throw new TypeError('form: expected an object of names and values, or URLSearchParams; FormData goes as `body`');
     for (const [name, value] of Object.entries(form)) {
       if (value === undefined || value === null) continue;
       if (typeof value === 'object')
@@ -99,8 +99,11 @@ function factoryBody(make: () => BodyInput | Promise<BodyInput>): RequestBody {
     length: undefined,
     replayable: true,
     async *open() {
-      const made = bodyOf(await make());
-      yield* made.open();
+      const made = await make();
+      // Its boundary stands in a header, which is sent before this is called.
+      if (made instanceof FormData)
+        throw new TypeError('body: a function cannot return FormData; give the FormData itself, it can be sent again');
+      yield* bodyOf(made).open();
     },
   };
 }
@@ -120,4 +123,9 @@ async function* toBytes(input: AsyncIterable<unknown>): AsyncGenerator<Uint8Arra
 
 function isAsyncIterable(input: unknown): input is AsyncIterable<Uint8Array | string> {
   return typeof input === 'object' && input !== null && Symbol.asyncIterator in input;
+}
+
+/** Whether its entries are what it holds: no Map, no list, no FormData. */
+export function isPlain(input: unknown): input is Record<string, unknown> {
+  return typeof input === 'object' && input !== null && !(Symbol.iterator in input);
 }

@@ -48,7 +48,8 @@ export class Session implements AsyncDisposable {
     this.#parent = parent;
     const foundation = parent === undefined ? new Foundation(merged) : parent.#foundation;
     this.#foundation = foundation;
-    this.#defaults = defaultsOf(merged, foundation.readings);
+    const heritage = parent === undefined ? undefined : { policy: parent.#defaults.policy, own: options };
+    this.#defaults = defaultsOf(merged, foundation.readings, heritage);
     const own = parent === undefined || ownConnections.some((name) => options[name] !== undefined);
     this.#transport = own ? foundation.openTransport(merged) : parent.#transport;
     this.#pipeline = pipeline({
@@ -70,7 +71,7 @@ export class Session implements AsyncDisposable {
     });
     const send: Send = (method, url, callOptions) =>
       this.#open(prepare(method, url, callOptions, this.#defaults, true));
-    this.fetch = fetchOver(send, this.#defaults.baseUrl);
+    this.fetch = fetchOver(send, this.#defaults.baseUrl, this.#defaults.policy.maxBodySize);
   }
 
   /** The body is read for you, bounded, and the connection is back in the pool when the promise settles. */

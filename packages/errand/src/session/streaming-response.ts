@@ -60,18 +60,21 @@ export class StreamingResponse implements AsyncDisposable, AsyncIterable<Uint8Ar
   /** The body as UTF-8 lines without their ends (`\n`, `\r\n` or `\r`). A last line without an end counts too. */
   async *lines(): AsyncGenerator<string, void, undefined> {
     const decoder = new TextDecoder();
-    let rest = '';
+    let begun = '';
+    let halfEnd = false;
     for await (const piece of this) {
-      rest += decoder.decode(piece, { stream: true });
-      // A \r at the very end may be the first half of \r\n.
-      const lines = rest.split(/\r\n|\n|\r(?!$)/);
-      rest = lines.pop() as string;
+      let text = decoder.decode(piece, { stream: true });
+      if (text === '') continue;
+      // The other half of an \r\n whose first half ended the last piece.
+      if (halfEnd && text.startsWith('\n')) text = text.slice(1);
+      halfEnd = text.endsWith('\r');
+      const lines = text.split(/\r\n|\n|\r/);
+      lines[0] = begun + lines[0];
+      begun = lines.pop() as string;
       yield* lines;
     }
-    rest += decoder.decode();
-    if (rest.endsWith('\r')) rest = rest.slice(0, -1);
-    else if (rest === '') return;
-    yield rest;
+    begun += decoder.decode();
+    if (begun !== '') yield begun;
   }
 
   /** Gives the connection back: drained when little is left, else closed. */
