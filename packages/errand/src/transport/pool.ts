@@ -8,6 +8,7 @@ import { LinkedList } from '../kit/linked-list.js';
 import { openSocket } from './connect/connect.js';
 import type { ConnectPlan } from './connect/plan.js';
 import { Connection, type ConnectionLimits } from './connection.js';
+import { Patience } from './patience.js';
 import { keyOf, mayCarry, nth, type Opening, type Route, sharedFor, type Waiter, waits } from './route.js';
 
 export interface PoolOptions extends ConnectionLimits {
@@ -33,6 +34,10 @@ export class Pool {
   readonly #connections = new Set<Connection>();
   /** Routes that wait for room, first come first. */
   readonly #starved = new Set<Route>();
+  readonly #patience = new Patience((waiter, error) => {
+    this.leave(waiter);
+    waiter.fail(error);
+  });
   #opening = 0;
   #closed = false;
   #onEmpty: (() => void) | undefined;
@@ -74,12 +79,14 @@ export class Pool {
     }
     route.waiters.push(waiter);
     this.#grow(route);
+    if (this.#starved.has(route) && waits(route, waiter)) this.#patience.begin(waiter);
   }
 
   /** The waiter needs no connection any more. */
   leave(waiter: Waiter): void {
     const route = this.#routes.get(keyOf(waiter));
     if (route === undefined) return;
+    this.#patience.end(waiter);
     route.waiters.remove(waiter);
     if (route.waiters.size === 0) this.#starved.delete(route);
     for (const opening of route.opening) {
@@ -166,6 +173,7 @@ export class Pool {
     for (const waiter of route.waiters) {
       const connection = this.#takeIdle(route, waiter) ?? sharedFor(route, waiter);
       if (connection === undefined) break;
+      this.#patience.end(waiter);
       route.waiters.remove(waiter);
       waiter.assign(connection);
     }
@@ -198,6 +206,7 @@ export class Pool {
 
   #open(route: Route, initiator: Waiter): void {
     const { call, url } = initiator.request;
+    this.#patience.end(initiator);
     const connecting = openSocket(this.#options.plan(initiator.request), initiator);
     const limit = call.policy.timeouts.connect;
     const timer =
