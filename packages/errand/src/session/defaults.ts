@@ -1,4 +1,5 @@
 // What a session gives to each of its requests, made once from its options.
+import { readHeaders } from '../core/headers.js';
 import type { Readings } from '../core/response.js';
 import { readUrl } from '../core/url.js';
 import { acceptedCodings } from '../transport/decode.js';
@@ -15,14 +16,15 @@ export function defaultsOf(options: SessionOptions, readings: Readings, heritage
   const resolved = sessionPolicy(options, defaultPolicy, base);
   const policy = heritage === undefined ? resolved : inherited(resolved, heritage);
   const secrets = withUserinfo(base, credentials);
-  const own = ['accept', '*/*', 'accept-encoding', acceptedCodings, 'user-agent', userAgent];
+  const agentField = readHeaders({ 'user-agent': userAgent });
+  const own = ['accept', '*/*', 'accept-encoding', acceptedCodings, ...agentField];
   let undressed: SessionFields | undefined;
   return {
     baseUrl: base,
     fields: new SessionFields(own, headers, base?.origin, secrets),
     undressed() {
-      const { userAgent: agent } = options;
-      undressed ??= new SessionFields(agent === undefined ? [] : ['user-agent', agent], headers, base?.origin, secrets);
+      const agent = options.userAgent === undefined ? [] : agentField;
+      undressed ??= new SessionFields(agent, headers, base?.origin, secrets);
       return undressed;
     },
     policy,
