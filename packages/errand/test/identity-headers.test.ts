@@ -61,7 +61,7 @@ const all = [
   ['chrome', 'windows', /Windows NT.* Chrome\//, '"Windows"'],
   ['chrome', 'macos', /Macintosh.* Chrome\//, '"macOS"'],
   ['chrome', 'linux', /X11; Linux.* Chrome\//, '"Linux"'],
-  ['chrome', 'android', /Android.* Chrome\/.* Mobile/, '"Android"'],
+  ['chrome', 'android', /Android.* Chrome\//, '"Android"'],
   ['edge', 'windows', /Windows NT.* Edg\//, '"Windows"'],
   ['edge', 'macos', /Macintosh.* Edg\//, '"macOS"'],
   ['edge', 'linux', /X11; Linux.* Edg\//, '"Linux"'],
@@ -82,6 +82,8 @@ test.each(all)('%s on %s', async (browser, platform, agent, hint) => {
     expect(fields['user-agent']).toMatch(agent);
     expect(fields['sec-ch-ua-platform']).toBe(hint);
     expect('sec-ch-ua' in fields).toBe(hint !== undefined);
+    const mobile = /Mobile/.test(fields['user-agent'] as string) ? '?1' : '?0';
+    expect(fields['sec-ch-ua-mobile']).toBe(hint === undefined ? undefined : mobile);
     expect(fields['accept-language']).toMatch(/^de-DE,de;q=0\.\d$/);
     expect(['none', undefined]).toContain(fields['sec-fetch-site']);
     for (const coding of (fields['accept-encoding'] as string).split(', ')) {

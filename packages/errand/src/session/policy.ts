@@ -46,6 +46,24 @@ export function sessionPolicy(options: SessionOptions, base: Policy, baseUrl: UR
   };
 }
 
+/** What an extended session has from the one that it was extended from. */
+export interface Heritage {
+  readonly policy: Policy;
+  /** What the extension itself names. */
+  readonly own: SessionOptions;
+}
+
+/** What an extension does not name is the very same as its parent's, so that caches and flights know it again. */
+export function inherited(policy: Policy, { policy: parent, own }: Heritage): Policy {
+  const sameGuard = own.guard === undefined && own.baseUrl === undefined && own.connection === undefined;
+  return {
+    ...policy,
+    guard: sameGuard ? parent.guard : policy.guard,
+    retry: own.retry === undefined ? parent.retry : policy.retry,
+    identity: own.identity === undefined ? parent.identity : policy.identity,
+  };
+}
+
 function resolveTimeouts(option: SessionOptions['timeout'], base: Timeouts): Timeouts {
   if (option === undefined) return base;
   const timeouts: TimeoutOptions = typeof option === 'object' && option !== null ? option : { total: option };
