@@ -67,6 +67,7 @@ export { type PrometheusOptions, prometheus } from './middleware/observe/prometh
 export type { ProxyOptions } from './middleware/proxy/options.js';
 export type { RedirectOptions } from './middleware/redirect/options.js';
 export type { RetryOptions } from './middleware/retry/options.js';
+export type { LoopDelay } from './parse/loop.js';
 export type { ParseOptions } from './parse/options.js';
 export type { Credentials } from './session/fields.js';
 export type { QueryInput, RequestOptions, SessionOptions, TimeoutOptions } from './session/options.js';

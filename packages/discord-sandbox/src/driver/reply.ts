@@ -105,7 +105,7 @@ export function replyOf({ startedAt, acknowledgedAt, last, message, error }: Cou
     attachments,
     components,
     mentions,
-    ephemeral: last.ephemeral,
+    ephemeral: message === undefined || error ? last.ephemeral : message.viewer !== null,
     deferred: last.deferred,
     acknowledgedAfter: acknowledgedAt === null ? Number.NaN : acknowledgedAt - startedAt,
     answeredAfter: last.at - startedAt,

@@ -239,7 +239,7 @@ export class Call implements AbortFollower, Linked<Call> {
 
   /** The error as the caller gets it. */
   describe<E extends ErrandError>(error: E): E {
-    return withFacts(error, this.facts());
+    return withFacts(error, this.facts(), this.trace());
   }
 
   trace(endedAt = performance.now()): RequestTrace {

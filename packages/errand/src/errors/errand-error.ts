@@ -1,4 +1,5 @@
 // The root of the family, and the facts that every error carries.
+import type { RequestTrace } from '../core/trace.js';
 
 /** What is known of the call that failed. `url` is already fit to be shown: no userinfo, secret query values masked. */
 export interface CallFacts {
@@ -26,6 +27,8 @@ export class ErrandError extends Error {
   readonly attempts: number = 0;
   /** Milliseconds since the call was made. */
   readonly elapsed: number = 0;
+  /** What happened on the way; undefined until the error has left the session. Not enumerable, so that logs stay short. */
+  declare readonly trace: RequestTrace | undefined;
   /** Whether the same call may succeed when it is made again. */
   readonly retryable: boolean;
 

@@ -31,7 +31,7 @@ export function fetchOver(send: Send, base: URL | undefined, checkable: number):
       throw signal.reason;
     }
     try {
-      const options = await optionsFor(call, checkable);
+      const options = { ...(await optionsFor(call, checkable)), ...turnOf(init) };
       const response = await send(request.method, new URL(request.url), options);
       return await toResponse(response, call);
     } catch (error) {
@@ -39,6 +39,12 @@ export function fetchOver(send: Send, base: URL | undefined, checkable: number):
       throw new TypeError('fetch failed', { cause: error });
     }
   };
+}
+
+/** Whose turn it is and how soon, which the platform's init does not have and a session's callers may add to it. */
+function turnOf(init: RequestOptions | RequestInit | undefined): Pick<RequestOptions, 'lane' | 'priority'> {
+  const { lane, priority } = (init ?? {}) as RequestOptions;
+  return { ...(lane === undefined ? undefined : { lane }), ...(priority === undefined ? undefined : { priority }) };
 }
 
 async function optionsFor(

@@ -14,6 +14,7 @@ import { resolveLimits } from '../middleware/limit/options.js';
 import { observe, observeEnd } from '../middleware/observe/observe.js';
 import { connectionEvents } from '../middleware/observe/watchers.js';
 import { RetryBudgets } from '../middleware/retry/budget.js';
+import { LoopMonitor } from '../parse/loop.js';
 import { createReadings, type SessionReadings } from '../parse/readings.js';
 import type { Resolver } from '../transport/connect/resolver.js';
 import { acceptedCodings } from '../transport/decode.js';
@@ -33,6 +34,7 @@ export class Foundation {
   readonly cache: HttpCache | undefined;
   readonly identities = new Identities(acceptedCodings);
   readonly budgets = new RetryBudgets();
+  readonly loop = new LoopMonitor();
   readonly counters = new Counters();
   readonly drain = new Drain();
   readonly #transports = new Set<TransportLike>();
@@ -91,9 +93,11 @@ export class Foundation {
   }
 
   async close(grace: number): Promise<void> {
+    const closedAt = performance.now() + grace;
     await this.drain.close(grace);
     await Promise.all([...this.#transports].map((transport) => transport.close()));
-    await this.readings.close();
+    await this.readings.close(Math.max(0, closedAt - performance.now()));
+    this.loop.close();
   }
 
   stats(): SessionStats {

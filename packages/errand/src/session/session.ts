@@ -6,6 +6,7 @@ import type { HttpResponse } from '../core/response.js';
 import { SessionClosedError } from '../errors.js';
 import { type Duration, parseDuration } from '../kit/duration.js';
 import { resolveProxy } from '../middleware/proxy/options.js';
+import type { LoopDelay } from '../parse/loop.js';
 import { checkOptions, defaultsOf } from './defaults.js';
 import { Errand } from './errand.js';
 import { fetchOver, type Send } from './fetch.js';
@@ -128,6 +129,14 @@ export class Session implements AsyncDisposable {
   /** What the session, and those extended from it, are doing and have done. */
   stats(): SessionStats {
     return this.#foundation.stats();
+  }
+
+  /**
+   * How late the event loop has been since the last reading, in milliseconds: what a heartbeat would have felt. The first
+   * reading begins to measure, and is all zeros.
+   */
+  get loop(): LoopDelay {
+    return this.#foundation.loop.read();
   }
 
   get closed(): boolean {
