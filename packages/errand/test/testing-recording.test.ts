@@ -36,6 +36,10 @@ afterAll(async () => {
 
 const tape = (name: string) => join(directory, name);
 
+function never(): never {
+  throw new Error('this was to fail');
+}
+
 async function walk(session: Session): Promise<unknown[]> {
   const { url } = server;
   const seen: unknown[] = [];
@@ -120,12 +124,12 @@ test('a failed exchange is played back as the same failure', async () => {
   await using broken = await serveRaw((socket) => socket.end('not http\r\n\r\n'));
   const recording = record(tape('failed.jsonl'));
   await using session = recording.session({ ...open, retry: false });
-  const first = await session.get(broken.url).catch((error: Error) => error);
+  const first = await session.get(broken.url).then(never, (error: unknown) => error as Error);
   await session.get(broken.url, { signal: AbortSignal.abort() }).catch(() => undefined);
   await recording.close();
   const web = await replay(tape('failed.jsonl'));
   await using offline = web.session({ ...open, retry: false });
-  const second = await offline.get(broken.url).catch((error: Error) => error);
+  const second = await offline.get(broken.url).then(never, (error: unknown) => error as Error);
   expect([second.constructor, second.message]).toEqual([first.constructor, first.message]);
   web.done();
 });

@@ -211,7 +211,7 @@ test('what the script does not say fails loudly, once, and done() remembers', as
   const web = scriptedWeb();
   web.get('https://api.example/known', 200).times(2);
   await using session = web.session();
-  const failed = await session.get('https://api.example/other?a=1').catch((error: unknown) => error as Error);
+  const failed = (await session.get('https://api.example/other?a=1').catch((error: unknown) => error)) as Error;
   expect(failed).toBeInstanceOf(UnexpectedRequestError);
   expect(failed.message).toContain('https://api.example/other?a=1');
   expect(failed.message).toContain('GET https://api.example/known');

@@ -1,13 +1,13 @@
 // One identity, drawn from what real browsers send: coherent, as a first navigation has it, and no more than this program
 // can keep its word on. The generator is somebody else's package, loaded when the first identity is drawn.
+import type { HeaderGenerator } from 'header-generator';
 import type { FieldList } from '../../core/headers.js';
 import { storyOf } from './coherence.js';
 import { type Browser, browsersOn, type Platform, platformsOf } from './options.js';
 
 /** header-generator's, as far as it is needed here. */
-export interface Generator {
-  getHeaders(options: Record<string, unknown>): Record<string, string>;
-}
+export type Generator = Pick<HeaderGenerator, 'getHeaders'>;
+type Options = NonNullable<Parameters<Generator['getHeaders']>[0]>;
 
 export type Wanted = {
   readonly browser?: Browser | undefined;
@@ -34,7 +34,7 @@ export function draw(generator: Generator, wanted: Wanted, codings: string): Ide
   const { browser, platform, locale = 'en-US' } = wanted;
   const browsers = browser === undefined ? browsersFor(platform) : [browser];
   const platforms = platform === undefined ? browsers.flatMap(platformsOf) : [platform];
-  const options = {
+  const options: Options = {
     browsers: browsers.map((name) => ({ name, minVersion: minVersion[name] })),
     operatingSystems: [...new Set(platforms)],
     devices: ['desktop', 'mobile'],
@@ -60,7 +60,7 @@ function browsersFor(platform: Platform | undefined): Browser[] {
 }
 
 /** Undefined where it cannot draw any. */
-function tryHeaders(generator: Generator, options: Record<string, unknown>): Record<string, string> | undefined {
+function tryHeaders(generator: Generator, options: Options): Record<string, string> | undefined {
   try {
     return generator.getHeaders(options);
   } catch {
