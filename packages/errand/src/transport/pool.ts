@@ -31,7 +31,9 @@ export class Pool {
   readonly #options: PoolOptions;
   readonly #routes = new Map<string, Route>();
   readonly #idle = new LinkedList<Connection>();
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new Map<Connection, Route>();
+  /** Connections that are closed for the sake of others. */
+  readonly #evicted = new Set<Connection>();
   /** Routes that wait for room, first come first. */
   readonly #starved = new Set<Route>();
   readonly #patience = new Patience((waiter, error) => {
@@ -57,7 +59,7 @@ export class Pool {
   /** The open connections, by origin. */
   countConnections(): Array<{ origin: URL; idle: number; active: number }> {
     const counts = new Map<string, { origin: URL; idle: number; active: number }>();
-    for (const { origin, idle } of this.#connections) {
+    for (const { origin, idle } of this.#connections.keys()) {
       const count = counts.get(origin) ?? { origin: new URL(origin), idle: 0, active: 0 };
       count[idle ? 'idle' : 'active']++;
       counts.set(origin, count);
@@ -106,7 +108,7 @@ export class Pool {
     }
     this.#rest(route, connection);
     // Only after the parser has had its say is it known whether the connection lives on.
-    if (route.waiters.size > 0) queueMicrotask(() => this.#serve(route));
+    if (route.waiters.size > 0 || this.#starved.size > 0) queueMicrotask(() => this.#serve(route));
   }
 
   /** Closes everything; resolves when every socket is closed. */
@@ -115,7 +117,7 @@ export class Pool {
     for (const route of this.#routes.values()) {
       for (const opening of route.opening) opening.connecting.cancel(new SessionClosedError());
     }
-    for (const connection of this.#connections) connection.destroy();
+    for (const connection of this.#connections.keys()) connection.destroy();
     if (this.open === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#onEmpty = resolve;
@@ -187,7 +189,7 @@ export class Pool {
       if (this.#options.http2 && route.opening.size > 0) return;
       if (this.open >= this.#options.maxConnections) {
         this.#starved.add(route);
-        this.#idle.first?.destroy();
+        this.#makeRoom(route.waiters.size - route.opening.size);
         return;
       }
       this.#open(route, nth(route.waiters, route.opening.size));
@@ -196,10 +198,22 @@ export class Pool {
     this.#forget(route);
   }
 
+  /** Closes those that have idled longest: `wanted` for one route, and one for each other route that waits. */
+  #makeRoom(wanted: number): void {
+    while (this.#evicted.size < this.#starved.size - 1 + wanted) {
+      const connection = this.#idle.first;
+      if (connection === undefined) return;
+      this.#wake(this.#connections.get(connection) as Route, connection);
+      this.#evicted.add(connection);
+      connection.destroy();
+    }
+  }
+
   #feedStarved(): void {
-    for (const route of this.#starved) {
+    if (this.#starved.size === 0) return;
+    // Those that find no room again keep their places.
+    for (const route of [...this.#starved]) {
       if (this.open >= this.#options.maxConnections && this.#idle.size === 0) return;
-      this.#starved.delete(route);
       this.#grow(route);
     }
   }
@@ -243,7 +257,7 @@ export class Pool {
   }
 
   #admit(route: Route, connection: Connection): void {
-    this.#connections.add(connection);
+    this.#connections.set(connection, route);
     route.connections++;
     this.#options.watch?.opened(connection);
     connection.onClose(() => this.#closedByPeer(route, connection));
@@ -258,12 +272,15 @@ export class Pool {
 
   #closedByPeer(route: Route, connection: Connection): void {
     this.#connections.delete(connection);
+    this.#evicted.delete(connection);
     this.#options.watch?.closed(connection);
     route.connections--;
     route.shared.delete(connection);
     this.#wake(route, connection);
-    this.#grow(route);
+    // The room is for those that waited first.
+    if (this.#starved.size > 0 && route.waiters.size > 0) this.#starved.add(route);
     this.#feedStarved();
+    this.#grow(route);
     this.#forget(route);
     this.#checkEmpty();
   }
