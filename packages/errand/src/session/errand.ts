@@ -79,7 +79,7 @@ export class Errand {
     this.#settled = true;
     this.#foundation.counters.failed++;
     const told = error instanceof ErrandError ? this.#request.call.describe(error) : error;
-    this.#end(undefined, told);
+    this.#end(undefined, told ?? new Error('the call was rejected without an error'));
     this.#reject(told);
   }
 

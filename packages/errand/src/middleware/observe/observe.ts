@@ -36,7 +36,7 @@ export function observe(call: Call, census: ConnectionCensus): void {
 /** The call is over: with a response, or with the error that its caller gets. */
 export function observeEnd(call: Call, status: number | undefined, fromCache: boolean, error?: unknown): void {
   const observation = call.observation as Observation;
-  if (error !== undefined || status === undefined) {
+  if (error !== undefined) {
     if (channels.requestError.hasSubscribers)
       channels.requestError.publish({ ...outcomeOf(call, observation), error: errorFacts(error) });
   } else if (channels.requestEnd.hasSubscribers) {
