@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { Client, type Dispatcher } from 'undici';
 import type { GuardPolicy } from '../core/policy.js';
+import { longestDelay } from '../kit/duration.js';
 import type { Linked } from '../kit/linked-list.js';
 import { HeadFilter } from './head-filter.js';
 
@@ -63,6 +64,8 @@ export class Connection implements Linked<Connection> {
   #occupant: Occupant | undefined;
   #maxRequests: number;
   #handedOver = false;
+  /** Closes an HTTP/2 connection that idles; the client does that for others. */
+  #idling: NodeJS.Timeout | undefined;
 
   constructor(socket: Socket | TLSSocket, url: URL, guard: GuardPolicy | undefined, limits: ConnectionLimits) {
     this.#socket = socket;
@@ -122,7 +125,10 @@ export class Connection implements Linked<Connection> {
 
   /** Told once, when the socket is closed. */
   onClose(listener: () => void): void {
-    this.#socket.once('close', listener);
+    this.#socket.once('close', () => {
+      clearTimeout(this.#idling);
+      listener();
+    });
   }
 
   get destroyed(): boolean {
@@ -160,6 +166,7 @@ export class Connection implements Linked<Connection> {
   occupy(occupant: Occupant): void {
     this.active++;
     this.used++;
+    clearTimeout(this.#idling);
     if (!this.multiplexed) this.#occupant = occupant;
   }
 
@@ -167,6 +174,8 @@ export class Connection implements Linked<Connection> {
     this.active--;
     this.#occupant = undefined;
     this.#filter.rest();
+    if (!this.multiplexed || this.active > 0 || this.destroyed || this.#limits.keepAlive > longestDelay) return;
+    this.#idling = setTimeout(() => this.destroy(), this.#limits.keepAlive);
   }
 
   /** The request is written: what comes now is its answer. */
@@ -184,6 +193,7 @@ export class Connection implements Linked<Connection> {
   }
 
   destroy(): void {
+    clearTimeout(this.#idling);
     // Over HTTP/2 the client throws, where nobody can catch it, when a socket is destroyed without an error.
     this.#socket.destroy(this.multiplexed ? new ConnectionGone('the connection is closed') : undefined);
   }

@@ -9,7 +9,8 @@ import { openSocket } from './connect/connect.js';
 import type { ConnectPlan } from './connect/plan.js';
 import { Connection, type ConnectionLimits } from './connection.js';
 import { Patience } from './patience.js';
-import { keyOf, mayCarry, nth, type Opening, type Route, sharedFor, type Waiter, waits } from './route.js';
+import type { Opening, Route, Waiter } from './route.js';
+import { countByOrigin, keyOf, mayCarry, nth, sharedFor, waits } from './route.js';
 
 export interface PoolOptions extends ConnectionLimits {
   /** Sockets over all hosts, idle and opening ones included. */
@@ -58,13 +59,7 @@ export class Pool {
 
   /** The open connections, by origin. */
   countConnections(): Array<{ origin: URL; idle: number; active: number }> {
-    const counts = new Map<string, { origin: URL; idle: number; active: number }>();
-    for (const { origin, idle } of this.#connections.keys()) {
-      const count = counts.get(origin) ?? { origin: new URL(origin), idle: 0, active: 0 };
-      count[idle ? 'idle' : 'active']++;
-      counts.set(origin, count);
-    }
-    return [...counts.values()];
+    return countByOrigin(this.#connections.keys());
   }
 
   /** Assigns a connection to the waiter: at once where one idles, else when one is open. */
@@ -74,7 +69,7 @@ export class Pool {
       return;
     }
     const route = this.#routeOf(waiter);
-    const connection = this.#takeIdle(route, waiter) ?? sharedFor(route, waiter);
+    const connection = this.#takeIdle(route, waiter) ?? this.#share(route, waiter);
     if (connection !== undefined) {
       waiter.assign(connection);
       return;
@@ -101,14 +96,17 @@ export class Pool {
   /** An exchange is over; the connection may be gone by now. */
   release(connection: Connection, waiter: Waiter): void {
     const route = this.#routes.get(keyOf(waiter));
-    if (route === undefined || connection.destroyed || connection.multiplexed) return;
-    if (this.#closed || !connection.reusable(performance.now())) {
+    if (route === undefined || connection.destroyed) return;
+    if (connection.multiplexed) {
+      if (connection.active === 0) this.#rest(route, connection);
+      this.#feedStarved();
+    } else if (this.#closed || !connection.reusable(performance.now())) {
       connection.destroy();
-      return;
+    } else {
+      this.#rest(route, connection);
+      // Only after the parser has had its say is it known whether the connection lives on.
+      if (route.waiters.size > 0 || this.#starved.size > 0) queueMicrotask(() => this.#serve(route));
     }
-    this.#rest(route, connection);
-    // Only after the parser has had its say is it known whether the connection lives on.
-    if (route.waiters.size > 0 || this.#starved.size > 0) queueMicrotask(() => this.#serve(route));
   }
 
   /** Closes everything; resolves when every socket is closed. */
@@ -155,25 +153,33 @@ export class Pool {
     return undefined;
   }
 
+  #share(route: Route, waiter: Waiter): Connection | undefined {
+    const connection = sharedFor(route, waiter);
+    if (connection !== undefined) this.#wake(route, connection);
+    return connection;
+  }
+
   #rest(route: Route, connection: Connection): void {
+    if (connection.idle) return;
     connection.idle = true;
-    route.idle.push(connection);
+    if (!connection.multiplexed) route.idle.push(connection);
     this.#idle.push(connection);
   }
 
   #wake(route: Route, connection: Connection): void {
     if (!connection.idle) return;
     connection.idle = false;
+    this.#idle.remove(connection);
+    if (connection.multiplexed) return;
     const index = route.idle.lastIndexOf(connection);
     if (index === route.idle.length - 1) route.idle.pop();
     else route.idle.splice(index, 1);
-    this.#idle.remove(connection);
   }
 
   /** Gives idle connections to those who wait. */
   #serve(route: Route): void {
     for (const waiter of route.waiters) {
-      const connection = this.#takeIdle(route, waiter) ?? sharedFor(route, waiter);
+      const connection = this.#takeIdle(route, waiter) ?? this.#share(route, waiter);
       if (connection === undefined) break;
       this.#patience.end(waiter);
       route.waiters.remove(waiter);
@@ -203,7 +209,9 @@ export class Pool {
     while (this.#evicted.size < this.#starved.size - 1 + wanted) {
       const connection = this.#idle.first;
       if (connection === undefined) return;
-      this.#wake(this.#connections.get(connection) as Route, connection);
+      const route = this.#connections.get(connection) as Route;
+      this.#wake(route, connection);
+      route.shared.delete(connection);
       this.#evicted.add(connection);
       connection.destroy();
     }

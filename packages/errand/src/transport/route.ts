@@ -74,3 +74,13 @@ export function nth(waiters: LinkedList<Waiter>, index: number): Waiter {
   for (let step = 0; step < index && waiter.next !== undefined; step++) waiter = waiter.next;
   return waiter;
 }
+
+export function countByOrigin(connections: Iterable<Connection>): Array<{ origin: URL; idle: number; active: number }> {
+  const counts = new Map<string, { origin: URL; idle: number; active: number }>();
+  for (const { origin, idle } of connections) {
+    const count = counts.get(origin) ?? { origin: new URL(origin), idle: 0, active: 0 };
+    count[idle ? 'idle' : 'active']++;
+    counts.set(origin, count);
+  }
+  return [...counts.values()];
+}
