@@ -3,11 +3,11 @@
 const control = /[\x00-\x1f\x7f]/;
 
 /**
- * @throws TypeError where it is no URL, of another scheme than http and https, or holds a control character: the parser
- * would drop or escape it, and send what nobody wrote.
+ * @throws TypeError where it is no URL, of another scheme than http and https, or holds a control character in its path or
+ * query: the parser would drop or escape it, and send what nobody wrote.
  */
 export function readUrl(input: string | URL, base?: URL): URL {
-  if (typeof input === 'string' && control.test(input))
+  if (typeof input === 'string' && control.test(input) && control.test(behindHost(input)))
     throw new TypeError(`url: '${printable(input)}' holds a control character`);
   let url: URL;
   try {
@@ -21,6 +21,16 @@ export function readUrl(input: string | URL, base?: URL): URL {
     throw new TypeError(`url: expected http: or https:, got '${printable(url.protocol)}'`);
   }
   return url;
+}
+
+/**
+ * What stands behind the host, or all of a relative URL. Up to there the URL standard's own rules hold, and the guard sees
+ * what they make of it; so do they at both ends.
+ */
+function behindHost(input: string): string {
+  const text = input.replace(/^[\x00-\x20]+|[\x00-\x20]+$/g, '');
+  const [host = ''] = /^(?:[a-z][a-z0-9+.-]*:)?[\\/]{2,}[^\\/?#]*/i.exec(text) ?? [];
+  return text.slice(host.length);
 }
 
 /** `host:port` of the URL, with the scheme's own port where it names none: the name that limits, circuits and stats go by. */
