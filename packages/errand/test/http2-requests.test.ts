@@ -17,6 +17,7 @@ import { fixture, listening } from './support/peers.js';
 async function serve(): Promise<{ url: string; port: number; sessions: () => number }> {
   const server = http2.createSecureServer({ cert: fixture('good'), key: fixture('good-key'), allowHTTP1: true });
   let sessions = 0;
+  const together: http2.ServerHttp2Stream[] = [];
   server.on('session', () => sessions++);
   server.on('sessionError', () => undefined);
   server.on('stream', (stream, headers) => {
@@ -47,6 +48,13 @@ async function serve(): Promise<{ url: string; port: number; sessions: () => num
         stream.write('abc');
       },
       '/silent': () => undefined,
+      '/together': () => {
+        if (together.push(stream) < 60) return;
+        for (const each of together) {
+          each.respond({ ':status': 200 });
+          each.end('all here');
+        }
+      },
       '/gzip': () => {
         respond({ 'content-encoding': 'gzip' });
         stream.end(gzipSync('hello'));
@@ -85,6 +93,8 @@ test('sixty at once share one connection, each with its own answer', async () =>
   const session = open();
   const bodies = await Promise.all(Array.from({ length: 60 }, (_, index) => session.get(`${url}/${index}`).text()));
   expect(bodies).toEqual(Array.from({ length: 60 }, (_, index) => `ok /${index}`));
+  const together = await Promise.all(Array.from({ length: 60 }, () => session.get(`${url}/together`).text()));
+  expect(together).toEqual(Array(60).fill('all here'));
   expect(sessions()).toBe(1);
 });
 

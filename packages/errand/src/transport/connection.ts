@@ -29,6 +29,9 @@ export interface Occupant {
 /** Thrown by the client's connector: this connection is gone, and the request was never sent. */
 export class ConnectionGone extends Error {}
 
+/** Exchanges at once on an HTTP/2 connection; where the server takes fewer, the rest wait their turn on it. */
+const maxStreams = 256;
+
 let lastId = 0;
 
 export class Connection implements Linked<Connection> {
@@ -92,7 +95,9 @@ export class Connection implements Linked<Connection> {
       keepAliveMaxTimeout: Math.max(1, limits.keepAlive),
       keepAliveTimeoutThreshold: 1_000,
       maxHeaderSize: limits.maxHeaderSize,
-      ...(this.multiplexed ? { allowH2: true } : { pipelining: 1 }),
+      ...(this.multiplexed
+        ? { allowH2: true, pipelining: maxStreams, maxConcurrentStreams: maxStreams }
+        : { pipelining: 1 }),
     } as Client.Options);
   }
 
