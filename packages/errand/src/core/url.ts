@@ -28,7 +28,9 @@ export function readUrl(input: string | URL, base?: URL): URL {
  * what they make of it; so do they at both ends.
  */
 function behindHost(input: string): string {
-  const text = input.replace(/^[\x00-\x20]+|[\x00-\x20]+$/g, '');
+  let end = input.length;
+  while (end > 0 && input.charCodeAt(end - 1) <= 0x20) end--;
+  const text = input.slice(0, end).replace(/^[\x00-\x20]+/, '');
   const [host = ''] = /^(?:[a-z][a-z0-9+.-]*:)?[\\/]{2,}[^\\/?#]*/i.exec(text) ?? [];
   return text.slice(host.length);
 }
@@ -43,9 +45,10 @@ export function portOf(url: URL): number {
 }
 
 function printable(text: string): string {
-  const shown = text
+  const at = text.lastIndexOf('@');
+  const [scheme = ''] = /^[a-z][a-z0-9+.-]*:/i.exec(text) ?? [];
+  const shown = (at < 0 ? text : `${scheme}//***${text.slice(at)}`)
     .replace(/[^\x20-\x7e]/g, '·')
-    .replace(/^([a-z][a-z0-9+.-]*:)?[\\/]*.*@/i, '$1//***@')
     .replace(/[?#].*$/, '?…');
   return shown.length > 120 ? `${shown.slice(0, 120)}…` : shown;
 }
