@@ -83,7 +83,10 @@ export class Connection implements Linked<Connection> {
       this.broken = error;
     });
     // Before the client's own listener: it asserts that nothing is paused when the peer ends the connection.
-    socket.on('end', () => this.#occupant?.ended());
+    socket.on('end', () => {
+      if (wasReset(socket)) this.broken ??= Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+      this.#occupant?.ended();
+    });
     if (!this.multiplexed) this.#filterReads(socket);
     this.#client = new Client(this.multiplexed ? url.origin : clientOrigin(url), {
       connect: (_options: unknown, callback: (error: Error | null, socket: Socket | null) => void) => {
@@ -202,6 +205,12 @@ export class Connection implements Linked<Connection> {
     // Over HTTP/2 the client throws, where nobody can catch it, when a socket is destroyed without an error.
     this.#socket.destroy(this.multiplexed ? new ConnectionGone('the connection is closed') : undefined);
   }
+}
+
+/** Whether what looks like the end is a reset: a socket that was reset has no peer any more. */
+function wasReset(socket: Socket): boolean {
+  const { _handle: handle } = socket as unknown as { _handle?: { getpeername?(into: object): number } | null };
+  return typeof handle?.getpeername === 'function' && handle.getpeername({}) < 0;
 }
 
 /**

@@ -42,6 +42,8 @@ const disconnections = new Set([
 ]);
 
 function isDisconnection(error: Error): boolean {
+  // What the parser says of an end in the middle, without a code.
+  if (error.name === 'HTTPParserError' && error.message.includes('Invalid EOF state')) return true;
   return disconnections.has(codeOf(error) ?? '') && error.message !== 'bad response' && error.message !== 'bad upgrade';
 }
 
