@@ -8,6 +8,8 @@ import { Pieces } from './pieces.js';
 const highWater = 65_536;
 /** Bytes that are read away for the sake of the connection when a reader leaves early. */
 const drainable = 65_536;
+/** Milliseconds that this may take: a reader who leaves does not wait for a slow sender. */
+const drainTime = 300;
 
 /** What the incoming body asks of the exchange that feeds it. */
 export interface Feed {
@@ -97,12 +99,21 @@ export class IncomingBody implements BodySource {
     }
     this.#closed = true;
     this.#drop();
+    let timer: NodeJS.Timeout | undefined;
     const settled = new Promise<void>((resolve) => {
-      this.#onSettled = resolve;
+      this.#onSettled = () => {
+        clearTimeout(timer);
+        resolve();
+      };
     });
+    const leave = () => this.#feed.destroy(new DisconnectedError('the body was closed before its end'));
     const remaining = this.#feed.remaining();
-    if (remaining !== undefined && remaining <= drainable) this.#resume();
-    else this.#feed.destroy(new DisconnectedError('the body was closed before its end'));
+    if (remaining === undefined || remaining > drainable) {
+      leave();
+    } else {
+      timer = setTimeout(leave, drainTime);
+      this.#resume();
+    }
     return settled;
   }
 
