@@ -147,9 +147,10 @@ export type ResponseFields = Readonly<Record<string, string | string[]>>;
 
 /** One field of a response, joined and trimmed; undefined where it is absent. */
 export function responseField(fields: ResponseFields, lower: string): string | undefined {
-  if (!Object.hasOwn(fields, lower)) return undefined;
-  const value = fields[lower] as string | string[];
-  return typeof value === 'string' ? value.trim() : value.map((each) => each.trim()).join(', ');
+  // What the record inherits is neither text nor a list.
+  const value: unknown = fields[lower];
+  if (typeof value === 'string') return value.trim();
+  return Array.isArray(value) ? value.map((each: string) => each.trim()).join(', ') : undefined;
 }
 
 /** The fields of a response as the platform's Headers. */

@@ -44,7 +44,8 @@ type ExtractedOne<R> = R extends { readonly value: infer V }
 /** How bodies are read; implemented by `parse/`, so that the core needs no parser. */
 export interface Readings {
   text(response: HttpResponse): Promise<string>;
-  json(response: HttpResponse, schema: StandardSchema | undefined): Promise<unknown>;
+  /** The value itself where it is at hand, so that nobody waits for a promise of it; it is never a promise's likeness. */
+  json(response: HttpResponse, schema: StandardSchema | undefined): unknown;
   select(response: HttpResponse, jsonPath: string): Promise<unknown[]>;
   extract(response: HttpResponse, map: ExtractMap): Promise<unknown>;
 }
@@ -75,7 +76,6 @@ export class HttpResponse {
   readonly call: Call;
   /** Where the response came from, with its secrets: for the session's own use; callers read {@link url}. */
   readonly location: URL;
-  readonly #endedAt = performance.now();
   #headers: Headers | undefined;
   #trace: RequestTrace | undefined;
   #links: Links | undefined;
@@ -114,7 +114,7 @@ export class HttpResponse {
   }
 
   get trace(): RequestTrace {
-    this.#trace ??= this.call.trace(this.#endedAt);
+    this.#trace ??= this.call.trace(this.call.attempt?.endedAt);
     return this.#trace;
   }
 
@@ -152,6 +152,11 @@ export class HttpResponse {
   json<T = unknown>(): Promise<T>;
   json<S extends StandardSchema>(schema: S): Promise<StandardSchemaOutput<S>>;
   json(schema?: StandardSchema): Promise<unknown> {
+    return Promise.resolve(this.readJson(schema));
+  }
+
+  /** {@link json}, without a promise where the value is at hand. */
+  readJson(schema?: StandardSchema): unknown {
     return this.call.readings.json(this, schema);
   }
 

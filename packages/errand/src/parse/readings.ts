@@ -64,7 +64,7 @@ class DocumentReadings implements SessionReadings {
     }
   }
 
-  json(response: HttpResponse, schema: StandardSchema | undefined): Promise<unknown> {
+  json(response: HttpResponse, schema: StandardSchema | undefined): unknown {
     try {
       if (schema !== undefined) requireSchema(schema);
       const bytes = response.bytesCollected;
@@ -74,7 +74,7 @@ class DocumentReadings implements SessionReadings {
       if (bytes.length > this.#settings.offload)
         return described(response, this.#largeJson(response, schema, type, header));
       const value = this.#smallJson(bytes, type, header);
-      return schema === undefined ? Promise.resolve(value) : described(response, validate(schema, value));
+      return schema === undefined ? value : described(response, validate(schema, value));
     } catch (error) {
       return Promise.reject(describe(response, error));
     }

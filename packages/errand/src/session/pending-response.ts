@@ -22,7 +22,7 @@ type Settle = (resolve: (response: HttpResponse) => void, reject: (error: unknow
 /** What is behind every pending response: promises, and the readings. */
 const pendingPrototype = Object.create(Promise.prototype, {
   json: method(function json(this: PendingResponse, schema?: StandardSchema) {
-    return this.then((response) => response.json(schema as StandardSchema));
+    return this.then((response) => response.readJson(schema));
   }),
   select: method(function select(this: PendingResponse, jsonPath: string) {
     return this.then((response) => response.select(jsonPath));

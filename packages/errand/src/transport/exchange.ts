@@ -290,7 +290,7 @@ export class Exchange
     const connection = this.#connection;
     this.#connection = undefined;
     connection?.vacate();
-    if (connection !== undefined && (reusable || connection.multiplexed)) this.#parts.pool.release(connection, this);
+    if (connection !== undefined && (reusable || connection.multiplexed)) this.#parts.pool.release(connection);
     return true;
   }
 }

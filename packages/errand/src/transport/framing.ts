@@ -28,6 +28,7 @@ export function readFraming(method: string, status: number, fields: ResponseFiel
 
 /** How many requests the server says it will still take on the connection; undefined where it does not say. */
 export function remainingRequests(fields: ResponseFields): number | undefined {
-  const match = /(?:^|[,;\s])max=(\d+)/i.exec(responseField(fields, 'keep-alive') ?? '');
+  const said = responseField(fields, 'keep-alive');
+  const match = said === undefined ? null : /(?:^|[,;\s])max=(\d+)/i.exec(said);
   return match === null ? undefined : Number(match[1]);
 }

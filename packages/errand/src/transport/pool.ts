@@ -94,8 +94,8 @@ export class Pool {
   }
 
   /** An exchange is over; the connection may be gone by now. */
-  release(connection: Connection, waiter: Waiter): void {
-    const route = this.#routes.get(keyOf(waiter));
+  release(connection: Connection): void {
+    const route = this.#connections.get(connection);
     if (route === undefined || connection.destroyed) return;
     if (connection.multiplexed) {
       if (connection.active === 0) this.#rest(route, connection);
