@@ -123,6 +123,29 @@ test('a torn connection is tried again on a fresh one, and told in the trace', a
   expect(others.at(-1)).toMatchObject({ status: 200 });
 });
 
+test('a call whose time is up before it waits is late, and not limited by a rate that there is none of', async () => {
+  const busy = (milliseconds: number) => {
+    const until = performance.now() + milliseconds;
+    while (performance.now() < until);
+  };
+  await using narrow = new Session({
+    guard: { allow: ['127.0.0.1'] },
+    limits: { '*': { concurrency: 1 } },
+    middleware: {
+      request: [
+        (next) => (request) => {
+          busy(4);
+          return next(request);
+        },
+      ],
+    },
+  });
+  fault = { latency: 50 };
+  const first = narrow.get(`${url}/`);
+  await expect(narrow.get(`${url}/`, { timeout: 1 })).rejects.toMatchObject({ code: 'ERRAND_TIMEOUT', phase: 'total' });
+  expect(await first.text()).toBe(body);
+});
+
 test('a reader who leaves in the middle of it all leaves nothing', async () => {
   fault = { bandwidth: 3, split: 100 };
   const leave = async () => {

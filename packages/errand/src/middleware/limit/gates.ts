@@ -52,7 +52,8 @@ export class LocalGates implements Gates, GateKeeper {
   wait(host: string, applicant: Applicant, now: number): void {
     const gate = this.#gates.of(host, now);
     const opensAt = gate.opensAt(now, gate.ahead(applicant.lane, applicant.priority));
-    if (opensAt > applicant.deadline) throw rateLimited(host, opensAt, now);
+    // Where only turns are waited for, a deadline that has just passed is its own timer's business.
+    if (opensAt > now && opensAt > applicant.deadline) throw rateLimited(host, opensAt, now);
     if (this.queued >= this.#maxQueued) throw new QueueFullError(this.#maxQueued);
     gate.wait(applicant, now);
   }
