@@ -72,6 +72,3 @@ function take(message: ToPage): void {
   if (message.error === undefined) asked?.resolve(message.value);
   else asked?.reject(new Error(message.error));
 }
-
-/** The sandbox's clock, as far as we know it. */
-export const sandboxNow = (): number => Date.now() + current().skew;

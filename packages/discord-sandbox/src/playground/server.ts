@@ -15,7 +15,7 @@ import { botView, guildViews, isSeen, messageView, userView, userViews } from '.
 import { Visitor } from './visitor.js';
 import { Watching } from './watching.js';
 
-export type { Faults, PlaygroundSource } from './source.js';
+export type { PlaygroundSource } from './source.js';
 
 const SOCKET_PATH = '/playground/socket';
 /** A file of the largest size as base64, and a little around it. */

@@ -201,9 +201,8 @@ export class Call implements AbortFollower, Linked<Call> {
   /** The promise's outcome, or the call's end if that comes first; the promise itself goes on. */
   race<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.throwIfOver();
       const waiting: Cancelable = { cancel: reject };
-      this.register(waiting);
+      // Also where the call is over already: nobody else may listen to what the promise comes to.
       promise.then(
         (value) => {
           this.unregister(waiting);
@@ -214,6 +213,8 @@ export class Call implements AbortFollower, Linked<Call> {
           reject(error);
         },
       );
+      this.throwIfOver();
+      this.register(waiting);
     });
   }
 
