@@ -11,6 +11,6 @@ test.each([
   console.log(`soak: seed ${seed}, ${Math.round(rate)} requests a second, ${JSON.stringify(outcomes)}`);
   expect(violations, `seed ${seed}`).toEqual([]);
   expect(left, `seed ${seed}`).toEqual({ inFlight: 0, queued: 0, open: 0, sockets: 0, unhandled: 0 });
-  expect(outcomes.answered).toBeGreaterThan(300);
+  expect(outcomes.answered).toBeGreaterThan(200);
   expect(outcomes.aborted).toBeGreaterThan(10);
 });
