@@ -1,4 +1,5 @@
 // Tests run against the TypeScript sources: every package name is an alias of its front door.
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { workerModule } from './packages/errand/scripts/bundle-worker.mjs';
@@ -16,6 +17,11 @@ const errandWorker = {
   },
 };
 
+/** The session's tests leave no trace in their process, so that they need not load the session anew for each file. */
+const together = ['packages/errand/test/**/*.test.ts'];
+const workers = ['packages/errand/test/worker-*.test.ts'];
+const common = { pool: 'forks', testTimeout: 20_000, hookTimeout: 30_000 } as const;
+
 export default defineConfig({
   plugins: [errandWorker],
   resolve: {
@@ -27,12 +33,21 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-    pool: 'forks',
+    // Most tests wait for sockets, browsers and processes more than they compute.
+    maxWorkers: Math.max(3, availableParallelism()),
     reporters: process.env.CI
       ? ['default', ['json', { outputFile: 'node_modules/.vitest/results.json' }]]
       : ['default'],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'apart',
+          include: ['packages/discord*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts', ...workers],
+          ...common,
+        },
+      },
+      { extends: true, test: { name: 'together', include: together, exclude: workers, isolate: false, ...common } },
+    ],
   },
 });

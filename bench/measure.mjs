@@ -38,7 +38,6 @@ export async function sideBySide(title, peers, { rounds = 5, count = 4_000, warm
   for (const run of Object.values(peers)) await run(warmup);
   for (let round = 0; round < rounds; round++) {
     for (const [name, run] of Object.entries(peers)) {
-      globalThis.gc?.();
       figures.get(name).push(await cost(count, () => run(count)));
     }
   }
