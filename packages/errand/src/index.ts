@@ -14,37 +14,7 @@ export type {
   StandardSchemaOutput,
 } from './core/response.js';
 export type { RequestTrace } from './core/trace.js';
-export {
-  AbortError,
-  BlockedAddressError,
-  BodyError,
-  BodyTooLargeError,
-  type CallFacts,
-  CircuitOpenError,
-  ConnectError,
-  ConnectionError,
-  ContentTypeError,
-  DecodeError,
-  DisconnectedError,
-  DnsError,
-  ErrandError,
-  HttpError,
-  ParseError,
-  ProtocolError,
-  ProxyError,
-  type ProxyFailure,
-  QueueFullError,
-  RateLimitError,
-  RedirectError,
-  type RedirectReason,
-  RefusedError,
-  type SchemaIssue,
-  SessionClosedError,
-  TimeoutError,
-  type TimeoutPhase,
-  TlsError,
-  ValidationError,
-} from './errors.js';
+export * from './errors.js';
 export type { Duration } from './kit/duration.js';
 export type { Size } from './kit/size.js';
 export type { BreakerOptions } from './middleware/breaker/options.js';
