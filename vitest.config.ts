@@ -19,7 +19,8 @@ const errandWorker = {
 
 /** The session's tests leave no trace in their process, so that they need not load the session anew for each file. */
 const together = ['packages/errand/test/**/*.test.ts'];
-const workers = ['packages/errand/test/worker-*.test.ts'];
+/** Those that end workers or see what a process is told once need one of their own. */
+const alone = ['packages/errand/test/worker-*.test.ts', 'packages/errand/test/process-*.test.ts'];
 const common = { pool: 'forks', testTimeout: 20_000, hookTimeout: 30_000 } as const;
 
 export default defineConfig({
@@ -43,11 +44,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'apart',
-          include: ['packages/discord*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts', ...workers],
+          include: ['packages/discord*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts', ...alone],
           ...common,
         },
       },
-      { extends: true, test: { name: 'together', include: together, exclude: workers, isolate: false, ...common } },
+      { extends: true, test: { name: 'together', include: together, exclude: alone, isolate: false, ...common } },
     ],
   },
 });
