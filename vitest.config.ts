@@ -30,6 +30,7 @@ export default defineConfig({
       { find: /^errand$/, replacement: source('packages/errand/src/index.ts') },
       { find: /^errand\/testing$/, replacement: source('packages/errand/src/testing/index.ts') },
       { find: /^@errand\/discord$/, replacement: source('packages/discord/src/index.ts') },
+      { find: /^@errand\/page-gateway$/, replacement: source('packages/page-gateway/src/index.ts') },
       { find: /^@errand\/discord-sandbox$/, replacement: source('packages/discord-sandbox/src/index.ts') },
     ],
   },
@@ -44,7 +45,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'apart',
-          include: ['packages/discord*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'test/**/*.test.ts', ...alone],
+          include: [
+            'packages/{discord,discord-sandbox,page-gateway}/test/**/*.test.ts',
+            'apps/*/test/**/*.test.ts',
+            'test/**/*.test.ts',
+            ...alone,
+          ],
           ...common,
         },
       },
