@@ -1,0 +1,44 @@
+// The schema of the store as numbered steps, each done once and for good: what has been released is never changed, the next
+// change is the next step.
+import type { Database } from './database.js';
+import { StoreError } from './store-error.js';
+
+const steps: readonly string[] = [
+  `CREATE TABLE keys (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    hash TEXT NOT NULL UNIQUE,
+    scopes TEXT NOT NULL,
+    rpm INTEGER,
+    concurrency INTEGER,
+    quota INTEGER,
+    created INTEGER NOT NULL,
+    revoked INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE UNIQUE INDEX keys_live_name ON keys (name) WHERE revoked IS NULL;
+
+  CREATE TABLE usage (key TEXT PRIMARY KEY, used INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE sessions (id TEXT PRIMARY KEY, state TEXT NOT NULL, expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX sessions_expires ON sessions (expires);`,
+];
+
+/** Brings the file up to the newest step. Two processes that open a new file at once do it once. */
+export function migrate(database: Database, path: string): void {
+  if (versionOf(database, path) === steps.length) return;
+  database.transaction(() => {
+    for (let version = versionOf(database, path); version < steps.length; version += 1) {
+      database.exec(steps[version]!);
+      database.exec(`PRAGMA user_version = ${version + 1}`);
+    }
+  });
+}
+
+function versionOf(database: Database, path: string): number {
+  const version = Number(database.get('PRAGMA user_version')?.user_version);
+  if (version <= steps.length) return version;
+  throw new StoreError(
+    'newer_schema',
+    `${path}: made by a newer version of the page gateway (schema ${version}, this one knows ${steps.length}): run that version, or name another data folder by --data`,
+  );
+}

@@ -1,0 +1,44 @@
+// What outlives the process: one SQLite file in the data folder behind one small interface per user. Several processes may
+// open it at once, such as `keys add` beside the running service.
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Database } from './database.js';
+import { type KeyStore, SqliteKeys } from './key-store.js';
+import { type SessionStore, SqliteSessions } from './session-store.js';
+import { folderErrorOf } from './store-error.js';
+
+export interface StoreOptions {
+  /** The data folder; made where it is not there, for its owner alone. */
+  readonly folder: string;
+}
+
+export interface Store {
+  /** Absolute. */
+  readonly folder: string;
+  readonly keys: KeyStore;
+  readonly sessions: SessionStore;
+  close(): void;
+}
+
+/** @throws StoreError where the folder cannot be used, in a sentence for the operator. */
+export function openStore({ folder: given }: StoreOptions): Store {
+  const folder = resolve(given);
+  const database = openDatabase(folder);
+  return {
+    folder,
+    keys: new SqliteKeys(database),
+    sessions: new SqliteSessions(database),
+    close: () => database.close(),
+  };
+}
+
+function openDatabase(folder: string): Database {
+  try {
+    const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // The mode asked for is subject to the umask; a folder that was there before keeps its own.
+    if (made !== undefined) chmodSync(folder, 0o700);
+    return new Database(join(folder, 'gateway.db'));
+  } catch (error) {
+    throw folderErrorOf(error, folder);
+  }
+}
