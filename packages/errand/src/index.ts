@@ -37,6 +37,7 @@ export { type PrometheusOptions, prometheus } from './middleware/observe/prometh
 export type { ProxyOptions } from './middleware/proxy/options.js';
 export type { RedirectOptions } from './middleware/redirect/options.js';
 export type { RetryOptions } from './middleware/retry/options.js';
+export { charsetOf, decodeText, extractFrom, type MarkupOptions, parseMarkup } from './parse/documents.js';
 export type { LoopDelay } from './parse/loop.js';
 export type { ParseOptions } from './parse/options.js';
 export type { Credentials } from './session/fields.js';

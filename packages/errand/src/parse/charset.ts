@@ -14,16 +14,17 @@ export function decodeText(bytes: Uint8Array, type: ContentType): string {
     throw new DecodeError(`a text of ${bytes.length} bytes is longer than a string can be`);
   const buffer = asBuffer(bytes);
   const bom = bomOf(buffer);
-  if (bom !== undefined) return decode(buffer.subarray(bom.length), bom.encoding);
-  const { charset } = type;
-  const said = charset === undefined ? undefined : encodingOf(charset);
-  if (said !== undefined) return decode(buffer, said);
-  if (type.markup !== 'no') {
-    const declared = declaredCharset(buffer);
-    const encoding = declared === undefined ? undefined : encodingOf(declared);
-    if (encoding !== undefined) return decode(buffer, insideEncoding(encoding));
-  }
-  return decodeUtf8(buffer);
+  return decode(bom === undefined ? buffer : buffer.subarray(bom.length), charsetOf(buffer, type));
+}
+
+/** The encoding that the body is read in, by its name in the WHATWG standard. */
+export function charsetOf(bytes: Uint8Array, { charset, markup }: ContentType): string {
+  const buffer = asBuffer(bytes);
+  const said = bomOf(buffer)?.encoding ?? (charset === undefined ? undefined : encodingOf(charset));
+  if (said !== undefined) return said;
+  const declared = markup === 'no' ? undefined : declaredCharset(buffer);
+  const encoding = declared === undefined ? undefined : encodingOf(declared);
+  return encoding === undefined ? 'utf-8' : insideEncoding(encoding);
 }
 
 /** The text as UTF-8: the body itself where it is that already. `text` is what {@link decodeText} made of it. */

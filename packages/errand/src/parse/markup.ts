@@ -22,11 +22,20 @@ type Scope = Cheerio<Element>;
  * @throws ParseError for a document that is nested too deep or built to be costly, TypeError for selectors that are none.
  */
 export function extractFrom(text: string, map: ExtractMap, xml: boolean, limits: MarkupLimits): unknown {
+  return extractFromTree(treeOf(text, xml, limits), map);
+}
+
+/** @throws ParseError for a document that is nested too deep or built to be costly. */
+export function treeOf(text: string, xml: boolean, limits: MarkupLimits): Query {
   const budget = new TreeBudget(text.length, limits.maxDepth, limits.maxMemory);
   countAttributes(text, xml, budget);
   // `encodeEntities` reaches the serialiser that `outerHTML` uses, though the types do not show it.
   const options = xml ? { xml: true } : ({ encodeEntities: 'utf8' } as object);
-  const $ = load((xml ? xmlTree(text, budget) : htmlTree(text, budget)) as Parameters<typeof load>[0], options);
+  return load((xml ? xmlTree(text, budget) : htmlTree(text, budget)) as Parameters<typeof load>[0], options);
+}
+
+/** @throws TypeError for selectors that are none, ParseError for what they find being too much. */
+export function extractFromTree($: Query, map: ExtractMap): Record<string, unknown> {
   try {
     return extractIn($.root() as unknown as Scope, map, new Reader($));
   } catch (error) {
