@@ -3,6 +3,7 @@ export type { Handler, Middleware } from './core/handler.js';
 export type { HeadersInput } from './core/headers.js';
 export type { Links } from './core/links.js';
 export type { IdentityOptions } from './core/policy.js';
+export { showUrl } from './core/redact.js';
 export type { HttpRequest } from './core/request.js';
 export type {
   ExtractDescriptor,
@@ -15,8 +16,8 @@ export type {
 } from './core/response.js';
 export type { RequestTrace } from './core/trace.js';
 export * from './errors.js';
-export type { Duration } from './kit/duration.js';
-export type { Size } from './kit/size.js';
+export { type Duration, parseDuration } from './kit/duration.js';
+export { parseSize, type Size } from './kit/size.js';
 export type { BreakerOptions } from './middleware/breaker/options.js';
 export type { CacheOptions } from './middleware/cache/options.js';
 export type { CacheStore } from './middleware/cache/store-entries.js';

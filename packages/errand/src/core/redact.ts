@@ -3,7 +3,11 @@
 
 const secretName = /(?:key|token|secret|signature|sig|password|auth|code)$/i;
 
-/** The URL without userinfo and fragment, with the values of secret query names as `***`. */
+/**
+ * The URL as it may be shown, in logs of your own too: without userinfo and fragment, with the values of secret query names
+ * as `***`.
+ * @example showUrl(new URL('https://user:pass@api.example/?page=2&api_key=abc')) // 'https://api.example/?page=2&api_key=***'
+ */
 export function showUrl(url: URL): string {
   if (url.username === '' && url.password === '' && url.hash === '' && url.search === '') return url.href;
   return `${url.protocol}//${url.host}${url.pathname}${showQuery(url.search)}`;

@@ -8,7 +8,8 @@ export type Duration = number | string;
 export const longestDelay = 2 ** 31 - 1;
 
 /**
- * Reads a duration into milliseconds. `Infinity` is "no limit".
+ * Reads a duration into milliseconds, for options of your own that take durations as Errand's do. `Infinity` is "no limit".
+ * @example parseDuration('1m', 'options.patience') // 60000
  * @throws TypeError naming `option` where the value is neither a number ≥ 0 nor a string that `ms` reads.
  */
 export function parseDuration(value: Duration, option: string): number {

@@ -7,7 +7,8 @@ const grammar = /^\s*(\d+(?:\.\d+)?)\s*(b|kb|kib|mb|mib|gb|gib)?\s*$/i;
 const factors: Record<string, number> = { b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 
 /**
- * Reads a size into bytes. `Infinity` is "no limit".
+ * Reads a size into bytes, for options of your own that take sizes as Errand's do. `Infinity` is "no limit".
+ * @example parseSize('10mb', 'options.largest') // 10485760
  * @throws TypeError naming `option` where the value is neither a number ≥ 0 nor a string of the grammar.
  */
 export function parseSize(value: Size, option: string): number {
