@@ -2,7 +2,7 @@
 export type { Handler, Middleware } from './core/handler.js';
 export type { HeadersInput } from './core/headers.js';
 export type { Links } from './core/links.js';
-export type { IdentityOptions } from './core/policy.js';
+export type { IdentityOptions, WornIdentity } from './core/policy.js';
 export { showUrl } from './core/redact.js';
 export type { HttpRequest } from './core/request.js';
 export type {
@@ -41,9 +41,11 @@ export type { RetryOptions } from './middleware/retry/options.js';
 export { charsetOf, decodeText, extractFrom, type MarkupOptions, parseMarkup } from './parse/documents.js';
 export type { LoopDelay } from './parse/loop.js';
 export type { ParseOptions } from './parse/options.js';
+export { type DrawnIdentity, drawIdentity } from './session/drawn-identity.js';
 export type { Credentials } from './session/fields.js';
 export type { QueryInput, RequestOptions, SessionOptions, TimeoutOptions } from './session/options.js';
 export type { PendingResponse } from './session/pending-response.js';
+export type { ConnectOptions, ConnectTarget } from './session/raw-connection.js';
 export type { BodyInput, FormInput } from './session/request-body.js';
 export { Session, type StreamOptions } from './session/session.js';
 export type { SessionStats } from './session/stats.js';

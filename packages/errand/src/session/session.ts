@@ -1,11 +1,12 @@
 // The session: one for the life of a program. Its methods turn words into requests, send them down the list, and hand the
 // caller a response or an error of the family; nothing else happens here.
+import type { Socket } from 'node:net';
 import type { BodySource } from '../core/body.js';
 import type { HttpRequest } from '../core/request.js';
 import type { HttpResponse } from '../core/response.js';
 import { SessionClosedError } from '../errors.js';
 import { type Duration, parseDuration } from '../kit/duration.js';
-import { resolveProxy } from '../middleware/proxy/options.js';
+import { resolveProxy, type WayOut } from '../middleware/proxy/options.js';
 import type { LoopDelay } from '../parse/loop.js';
 import { checkOptions, defaultsOf } from './defaults.js';
 import { Errand } from './errand.js';
@@ -16,6 +17,7 @@ import type { RequestOptions, SessionOptions } from './options.js';
 import { type PendingResponse, pendingResponse } from './pending-response.js';
 import { type Pipeline, pipeline } from './pipeline.js';
 import { type Defaults, prepare } from './prepare.js';
+import { type ConnectOptions, type ConnectTarget, connectRaw } from './raw-connection.js';
 import type { SessionStats } from './stats.js';
 import { StreamingResponse } from './streaming-response.js';
 import type { TransportLike } from './transport-seam.js';
@@ -31,6 +33,7 @@ export class Session implements AsyncDisposable {
   readonly #transport: TransportLike;
   readonly #defaults: Defaults;
   readonly #pipeline: Pipeline;
+  readonly #wayOut: WayOut | undefined;
   /**
    * WHATWG fetch over this session (bound: `const { fetch } = session` works): hand it to any library that takes a `fetch`.
    * Never throws on a status; rejects as fetch does (TypeError with our error as `cause`, or the signal's reason).
@@ -53,6 +56,7 @@ export class Session implements AsyncDisposable {
     this.#defaults = defaultsOf(merged, foundation.readings, heritage);
     const own = parent === undefined || ownConnections.some((name) => options[name] !== undefined);
     this.#transport = own ? foundation.openTransport(merged) : parent.#transport;
+    this.#wayOut = resolveProxy(merged.proxy);
     this.#pipeline = pipeline({
       policy: this.#defaults.policy,
       userRequest: merged.middleware?.request ?? [],
@@ -65,7 +69,7 @@ export class Session implements AsyncDisposable {
       identities: foundation.identities,
       budgets: foundation.budgets,
       cookies: foundation.cookies,
-      wayOut: resolveProxy(merged.proxy),
+      wayOut: this.#wayOut,
       circuits: foundation.circuits,
       gates: options.limits === undefined || parent === undefined ? foundation.gates : gatesFor(merged),
       transport: this.#transport.handle,
@@ -116,6 +120,21 @@ export class Session implements AsyncDisposable {
   stream(url: string | URL, options: StreamOptions = {}): Promise<StreamingResponse> {
     const request = prepare(options.method ?? 'GET', url, options, this.#defaults, true);
     return this.#open(request).then((response) => new StreamingResponse(response, response.body as BodySource));
+  }
+
+  /**
+   * A guarded TCP connection for what is not HTTP, through the session's proxy where it has one. It is the caller's own:
+   * outside of `limits`, `maxConnections`, retries and the breaker, and open until the caller or the peer closes it, or the
+   * session is closed.
+   * @throws TypeError naming what makes no sense; the promise rejects with an error of the family.
+   * @example const socket = await session.connect({ host: 'irc.example.org', port: 6697 }, { timeout: '3s' })
+   */
+  connect(target: ConnectTarget, options: ConnectOptions = {}): Promise<Socket> {
+    const { guard, timeouts } = this.#defaults.policy;
+    const defaults = { guard, wayOut: this.#wayOut, limit: timeouts.connect };
+    return this.closed
+      ? Promise.reject(new SessionClosedError())
+      : connectRaw(target, options, defaults, this.#transport);
   }
 
   /**

@@ -1,9 +1,11 @@
 // The last handler of the list: one exchange over one connection of the pool. The only folder that speaks to sockets.
+import type { Socket } from 'node:net';
 import type { Handler } from '../core/handler.js';
 import { noFields } from '../core/headers.js';
+import type { GuardPolicy } from '../core/policy.js';
 import type { HttpRequest } from '../core/request.js';
 import type { HttpResponse } from '../core/response.js';
-import { inAbsoluteForm } from '../core/route.js';
+import { inAbsoluteForm, type ProxyRoute } from '../core/route.js';
 import { portOf } from '../core/url.js';
 import type { ConnectionSettings, ConnectPlan } from './connect/plan.js';
 import { proxyAuthorization } from './connect/proxy-http.js';
@@ -11,6 +13,7 @@ import type { Resolver } from './connect/resolver.js';
 import type { TlsSettings } from './connect/tls-settings.js';
 import { Exchange, type ExchangeParts } from './exchange.js';
 import { Pool, type PoolOptions } from './pool.js';
+import { RawConnections } from './raw.js';
 
 export interface TransportOptions extends Omit<PoolOptions, 'http2' | 'plan'> {
   readonly connection: ConnectionSettings;
@@ -18,13 +21,29 @@ export interface TransportOptions extends Omit<PoolOptions, 'http2' | 'plan'> {
   readonly resolver: Resolver;
 }
 
+/** What a connection of the caller's own is to lead to. */
+export type RawTarget = ConnectPlan['target'];
+
+/** How it gets there. */
+export interface RawWay {
+  readonly guard: GuardPolicy | undefined;
+  /** undefined: directly. */
+  readonly route: ProxyRoute | undefined;
+  /** Milliseconds. */
+  readonly limit: number;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** The connections of a session, and the handler that sends requests over them. */
 export class Transport {
   readonly #pool: Pool;
   readonly #parts: ExchangeParts;
+  readonly #raw = new RawConnections();
+  readonly #openWith: Pick<ConnectPlan, 'connection' | 'tls' | 'resolver'>;
 
   constructor(options: TransportOptions) {
     const { connection, tls, resolver } = options;
+    this.#openWith = { connection, tls, resolver };
     this.#pool = new Pool({
       ...options,
       http2: connection.http2,
@@ -50,9 +69,14 @@ export class Transport {
     return this.#pool.countConnections();
   }
 
+  /** A connection of the caller's own, for what is not HTTP. */
+  connect(target: RawTarget, { guard, route, limit, signal }: RawWay): Promise<Socket> {
+    return this.#raw.open({ target, guard, proxy: route, ...this.#openWith }, limit, signal);
+  }
+
   /** Closes every connection; resolves when every socket is closed. */
-  close(): Promise<void> {
-    return this.#pool.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#pool.close(), this.#raw.close()]);
   }
 }
 
