@@ -39,6 +39,7 @@ function isHeldToTheSame(a: Policy, b: Policy): boolean {
     (a.guard === b.guard &&
       a.proxy === b.proxy &&
       a.identity === b.identity &&
+      a.cookies === b.cookies &&
       a.retry === b.retry &&
       a.maxBodySize === b.maxBodySize &&
       a.timeouts.queue === b.timeouts.queue &&

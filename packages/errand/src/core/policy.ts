@@ -1,6 +1,7 @@
 // What one call is held to: the session's options resolved to numbers, with the call's own on top. Shared by reference by
 // every call that changes nothing, and never changed once made.
 import type { ErrandError } from '../errors.js';
+import type { CookieStore } from '../middleware/cookies/jar.js';
 
 export interface Timeouts {
   /** Milliseconds; Infinity is no limit. */
@@ -52,10 +53,18 @@ export interface Basic {
 export interface IdentityOptions {
   browser?: 'chrome' | 'firefox' | 'safari' | 'edge';
   platform?: 'windows' | 'macos' | 'linux' | 'android' | 'ios';
+  /** What it is held in. @default any */
+  device?: 'desktop' | 'mobile' | 'tablet';
   /** @default 'en-US' */
   locale?: string;
   /** How long one identity is kept. @default 'session' */
   sticky?: 'session' | 'host' | 'request';
+}
+
+/** An identity that was drawn before, by `drawIdentity` or by the caller's own means. */
+export interface WornIdentity {
+  /** The fields of a first navigation to the URL, in the browser's order; without host, connection and cookies. */
+  headersFor(url: URL): ReadonlyArray<readonly [name: string, value: string]>;
 }
 
 export interface Policy {
@@ -68,7 +77,9 @@ export interface Policy {
   readonly dedupe: boolean;
   /** undefined: as the session's proxies say; false: none; a string: that one. */
   readonly proxy: string | false | undefined;
-  readonly identity: IdentityOptions | undefined;
+  readonly identity: IdentityOptions | WornIdentity | undefined;
+  /** undefined: the session's; false: none. */
+  readonly cookies: CookieStore | false | undefined;
   /** Bytes after decoding; Infinity is no limit. For a stream only where the call names it. */
   readonly maxBodySize: number;
   readonly throwHttpErrors: boolean;

@@ -64,8 +64,9 @@ export class Foundation {
 
   /** What is attached to a request behind the cache: null where it cannot be told beforehand. */
   #sentBelow(name: string, request: HttpRequest): string | null | undefined {
-    if (name !== 'cookie' || this.cookies === undefined) return undefined;
-    return this.cookies instanceof CookieJar ? this.cookies.header(request.url) : null;
+    const store = request.call.policy.cookies ?? this.cookies;
+    if (name !== 'cookie' || store === undefined || store === false) return undefined;
+    return store instanceof CookieJar ? store.header(request.url) : null;
   }
 
   /** Work on behalf of a call that no caller waits for: it counts as under way, and ends with the session. */

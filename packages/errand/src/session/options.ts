@@ -2,7 +2,7 @@
 import type { Progress } from '../core/call.js';
 import type { Middleware } from '../core/handler.js';
 import type { HeadersInput } from '../core/headers.js';
-import type { CacheMode, IdentityOptions } from '../core/policy.js';
+import type { CacheMode, IdentityOptions, WornIdentity } from '../core/policy.js';
 import type { Duration } from '../kit/duration.js';
 import type { Size } from '../kit/size.js';
 import type { BreakerOptions } from '../middleware/breaker/options.js';
@@ -68,8 +68,16 @@ export interface RequestOptions {
   dedupe?: boolean;
   /** The proxy of this call; false: none. */
   proxy?: string | false;
-  /** The browser that this call looks like, in place of the session's; false: none. */
-  identity?: IdentityOptions | false;
+  /**
+   * The browser that this call looks like, in place of the session's: described, or drawn before; false: none.
+   * @example session.get(url, { identity: drawIdentity({ device: 'mobile' }) })
+   */
+  identity?: IdentityOptions | WornIdentity | false;
+  /**
+   * The jar of this call, in place of the session's; false: none.
+   * @example session.get(url, { cookies: jarOf(user) })
+   */
+  cookies?: CookieStore | false;
   /** Whether redirects are followed. @default as the session says */
   redirect?: RedirectOptions['mode'] | RedirectOptions;
   /** Who may be asked by this call, in place of the session's; false: anybody. */
@@ -146,7 +154,7 @@ export interface SessionOptions {
    * @default false
    * @example { browser: 'firefox', platform: 'linux', locale: 'de-DE', sticky: 'host' }
    */
-  identity?: IdentityOptions | false;
+  identity?: IdentityOptions | WornIdentity | false;
   /**
    * After decoding, for bodies that are read for you; a stream has it only where the call names it. A longer body of an
    * HttpError is cut there (`response.truncated`), so that the status is never lost.

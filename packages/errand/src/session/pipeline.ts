@@ -49,13 +49,14 @@ export type Pipeline = (policy: Policy) => Handler;
 
 /** Two lists at most: the session's own, and a full one, made when a call first switches on what the session left off. */
 export function pipeline(parts: PipelineParts): Pipeline {
-  const { policy: own, wayOut } = parts;
+  const { policy: own, wayOut, cookies: store } = parts;
   const handler = listOf(parts, false);
   let full: Handler | undefined;
   const asksForMore = (policy: Policy) =>
     (policy.dedupe && !own.dedupe) ||
     (policy.identity !== undefined && own.identity === undefined) ||
     (policy.retry !== undefined && own.retry === undefined) ||
+    (policy.cookies && store === undefined) ||
     (policy.proxy !== undefined && wayOut === undefined);
   return (policy) => {
     if (policy === own || !asksForMore(policy)) return handler;
@@ -81,7 +82,7 @@ function listOf(parts: PipelineParts, all: boolean): Handler {
       ...on(policy.retry, () => retry(parts.budgets)),
       // once per attempt
       ...parts.userAttempt,
-      ...(store === undefined ? [] : [cookies({ store })]),
+      ...on(store, () => cookies({ store })),
       ...on(wayOut, () => proxy(wayOut)),
       ...(circuits === undefined ? [] : [breaker(circuits)]),
       limit(parts.gates, queueEvents),

@@ -2,6 +2,7 @@
 import type { CacheMode, GuardPolicy, Policy, Timeouts } from '../core/policy.js';
 import { parseDuration } from '../kit/duration.js';
 import { parseSize } from '../kit/size.js';
+import { readCallCookies } from '../middleware/cookies/options.js';
 import { type GuardOptions, resolveGuard } from '../middleware/guard/policy.js';
 import { resolveIdentity } from '../middleware/identity/options.js';
 import { readProxyUrl } from '../middleware/proxy/proxy-url.js';
@@ -29,6 +30,7 @@ export const defaultPolicy: Policy = {
   dedupe: false,
   proxy: undefined,
   identity: undefined,
+  cookies: undefined,
 };
 
 /** The policy of a session. @throws TypeError naming the option that makes no sense. */
@@ -111,7 +113,7 @@ function readBoolean(value: boolean | undefined, fallback: boolean, option: stri
 /** The policy of one call. @throws TypeError naming the option that makes no sense. */
 export function callPolicy(options: RequestOptions, base: Policy, baseUrl: URL | undefined): Policy {
   if (!changing.some((name) => options[name] !== undefined)) return base;
-  const { timeout, retry, redirect, cache, dedupe, guard, proxy, identity } = options;
+  const { timeout, retry, redirect, cache, dedupe, guard, proxy, identity, cookies } = options;
   const { credentials, maxBodySize, throwHttpErrors } = options;
   return {
     ...base,
@@ -123,6 +125,7 @@ export function callPolicy(options: RequestOptions, base: Policy, baseUrl: URL |
     cache: cache === undefined ? base.cache : readCacheMode(cache),
     proxy: proxy === undefined ? base.proxy : readProxy(proxy),
     identity: identity === undefined ? base.identity : resolveIdentity(identity),
+    cookies: cookies === undefined ? base.cookies : readCallCookies(cookies),
     credentials: credentials === undefined ? base.credentials : false,
     maxBodySize: maxBodySize === undefined ? base.maxBodySize : parseSize(maxBodySize, 'maxBodySize'),
     throwHttpErrors: readBoolean(throwHttpErrors, base.throwHttpErrors, 'throwHttpErrors'),
@@ -131,5 +134,5 @@ export function callPolicy(options: RequestOptions, base: Policy, baseUrl: URL |
 
 /** The options of a call that change what it is held to. */
 const changing = [
-  'timeout', 'retry', 'redirect', 'cache', 'dedupe', 'guard', 'proxy', 'identity', 'credentials', 'maxBodySize', 'throwHttpErrors',
+  'timeout', 'retry', 'redirect', 'cache', 'dedupe', 'guard', 'proxy', 'identity', 'cookies', 'credentials', 'maxBodySize', 'throwHttpErrors',
 ] as const; // biome-ignore format: a list

@@ -11,37 +11,42 @@ import { CookieJar, type CookieStore } from './jar.js';
 /** More Set-Cookie lines than a site may have cookies are not read. */
 const maxLines = 180;
 
-export function cookies(parts: { readonly store: CookieStore }): Middleware {
-  const { store } = parts;
-  return store instanceof CookieJar ? withJar(store) : withStore(store);
-}
-
-function withJar(jar: CookieJar): Middleware {
-  return (next) => (request) =>
-    next(attach(request, jar.header(request.url))).then((response) => {
-      for (const line of linesOf(response)) if (jar.keep(line, request.url)) request.call.cookieChanges++;
-      return response;
-    });
-}
-
-function withStore(store: CookieStore): Middleware {
-  const heard = new WeakMap<Call, Set<string>>();
-  return (next: Handler) => async (request) => {
-    const { call, url } = request;
-    const response = await next(attach(request, await ask(store, request)));
-    const lines = linesOf(response);
-    if (lines.length === 0) return response;
-    const before = heard.get(call) ?? new Set<string>();
-    heard.set(call, before);
-    for (const line of lines) {
-      // The store does not tell whether a cookie changed: a line that this call has not heard from that host may be one.
-      const key = `${url.host} ${line}`;
-      if (!before.has(key)) call.cookieChanges++;
-      before.add(key);
-      await keep(store, line, request);
-    }
-    return response;
+/** `store` is the session's; a call may name its own, or none. */
+export function cookies(parts: { readonly store: CookieStore | undefined }): Middleware {
+  const heard: Heard = new WeakMap();
+  return (next) => (request) => {
+    const { cookies: own } = request.call.policy;
+    const store = own ?? parts.store;
+    if (store === undefined || store === false) return next(request);
+    return store instanceof CookieJar ? withJar(store, next, request) : withStore(store, heard, next, request);
   };
+}
+
+/** The lines that a call's answers have said to a store, each with its host. */
+type Heard = WeakMap<Call, Set<string>>;
+
+function withJar(jar: CookieJar, next: Handler, request: HttpRequest): Promise<HttpResponse> {
+  return next(attach(request, jar.header(request.url))).then((response) => {
+    for (const line of linesOf(response)) if (jar.keep(line, request.url)) request.call.cookieChanges++;
+    return response;
+  });
+}
+
+async function withStore(store: CookieStore, heard: Heard, next: Handler, request: HttpRequest): Promise<HttpResponse> {
+  const { call, url } = request;
+  const response = await next(attach(request, await ask(store, request)));
+  const lines = linesOf(response);
+  if (lines.length === 0) return response;
+  const before = heard.get(call) ?? new Set<string>();
+  heard.set(call, before);
+  for (const line of lines) {
+    // The store does not tell whether a cookie changed: a line that this call has not heard from that host may be one.
+    const key = `${url.host} ${line}`;
+    if (!before.has(key)) call.cookieChanges++;
+    before.add(key);
+    await keep(store, line, request);
+  }
+  return response;
 }
 
 /** @throws ErrandError where the store fails: without its answer, the request would be another one. */

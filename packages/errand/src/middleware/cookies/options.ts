@@ -8,10 +8,15 @@ import { CookieJar, type CookieStore } from './jar.js';
 export function resolveCookies(option: boolean | CookieStore | undefined): CookieStore | undefined {
   if (option === undefined || option === false) return undefined;
   if (option === true) return new CookieJar();
-  if (typeof option?.getCookieString !== 'function' || typeof option.setCookie !== 'function') {
-    throw new TypeError(
-      'cookies: expected true, false or a store with getCookieString(url) and setCookie(cookie, url)',
-    );
-  }
-  return option;
+  return checkStore(option, 'true, false');
+}
+
+/** @throws TypeError where a call names neither a store nor false. */
+export function readCallCookies(option: CookieStore | false): CookieStore | false {
+  return option === false ? false : checkStore(option, 'false');
+}
+
+function checkStore(option: CookieStore, others: string): CookieStore {
+  if (typeof option?.getCookieString === 'function' && typeof option.setCookie === 'function') return option;
+  throw new TypeError(`cookies: expected ${others} or a store with getCookieString(url) and setCookie(cookie, url)`);
 }

@@ -1,13 +1,22 @@
 // Whether a set of headers is one that a single browser sends: user agent, client hints and accept headers must tell the
 // same story. What does not is drawn again.
 import type { FieldList } from '../../core/headers.js';
-import type { Browser, Platform } from './options.js';
+import type { Browser, Device, Platform } from './options.js';
 
 /** What a set of headers says of itself, by lower-case name. */
 type Said = ReadonlyMap<string, string>;
 
-/** The browser and platform that the fields tell of, in one voice; undefined where they contradict each other. */
-export function storyOf(fields: FieldList): { browser: Browser; platform: Platform } | undefined {
+export interface Story {
+  readonly browser: Browser;
+  /** Its major version. */
+  readonly version: string;
+  readonly platform: Platform;
+  readonly device: Device;
+  readonly userAgent: string;
+}
+
+/** What the fields tell of their browser, in one voice; undefined where they contradict each other. */
+export function storyOf(fields: FieldList): Story | undefined {
   const said = new Map<string, string>();
   for (let index = 0; index < fields.length; index += 2) {
     const lower = (fields[index] as string).toLowerCase();
@@ -24,7 +33,14 @@ export function storyOf(fields: FieldList): { browser: Browser; platform: Platfo
   const chromium = browser === 'chrome' || browser === 'edge';
   const coherent = chromium ? hintsAgree(said, agent, browser, platform) : !hints.some((name) => said.has(name));
   const navigates = browser === 'safari' || said.get('sec-fetch-mode') === 'navigate';
-  return coherent && navigates ? { browser, platform } : undefined;
+  const version = /(?: Edg| Chrome| Firefox| Version)[A-Za-z]*\/(\d+)/.exec(agent)?.[1];
+  if (!coherent || !navigates || version === undefined) return undefined;
+  return { browser, version, platform, device: deviceOf(agent, platform), userAgent: agent };
+}
+
+function deviceOf(agent: string, platform: Platform): Device {
+  if (platform !== 'android' && platform !== 'ios') return 'desktop';
+  return agent.includes('(iPad;') || !/Mobile/.test(agent) ? 'tablet' : 'mobile';
 }
 
 const hints = ['sec-ch-ua', 'sec-ch-ua-mobile', 'sec-ch-ua-platform'];

@@ -2,18 +2,12 @@
 // can keep its word on. The generator is somebody else's package, loaded when the first identity is drawn.
 import type { HeaderGenerator } from 'header-generator';
 import type { FieldList } from '../../core/headers.js';
-import { storyOf } from './coherence.js';
-import { type Browser, browsersOn, type Platform, platformsOf } from './options.js';
+import { type Story, storyOf } from './coherence.js';
+import { type Browser, choicesOf, type Device, type Wanted } from './options.js';
 
 /** header-generator's, as far as it is needed here. */
 export type Generator = Pick<HeaderGenerator, 'getHeaders'>;
 type Options = NonNullable<Parameters<Generator['getHeaders']>[0]>;
-
-export type Wanted = {
-  readonly browser?: Browser | undefined;
-  readonly platform?: Platform | undefined;
-  readonly locale?: string | undefined;
-};
 
 /** Older ones are rare enough to be conspicuous. */
 const minVersion: Record<Browser, number> = { chrome: 130, edge: 130, firefox: 130, safari: 17 };
@@ -21,9 +15,10 @@ const minVersion: Record<Browser, number> = { chrome: 130, edge: 130, firefox: 1
 const patience = 64;
 
 /** Fields of one identity, in its browser's order and case. Secure ones go to trustworthy origins only. */
-export interface Identity {
+export interface Identity extends Story {
   readonly secure: FieldList;
   readonly plain: FieldList;
+  readonly locale: string;
 }
 
 /**
@@ -31,32 +26,27 @@ export interface Identity {
  * @throws Error where the generator knows no such browser.
  */
 export function draw(generator: Generator, wanted: Wanted, codings: string): Identity {
-  const { browser, platform, locale = 'en-US' } = wanted;
-  const browsers = browser === undefined ? browsersFor(platform) : [browser];
-  const platforms = platform === undefined ? browsers.flatMap(platformsOf) : [platform];
+  const { browser, platform, device, locale = 'en-US' } = wanted;
+  const { browsers, platforms } = choicesOf(wanted);
   const options: Options = {
     browsers: browsers.map((name) => ({ name, minVersion: minVersion[name] })),
-    operatingSystems: [...new Set(platforms)],
-    devices: ['desktop', 'mobile'],
+    operatingSystems: platforms,
+    devices: device === undefined ? ['desktop', 'mobile'] : [device === 'desktop' ? 'desktop' : 'mobile'],
     locales: [locale],
     // What is known of HTTP/1.1 is mostly of crawlers; browsers send the same in the same order, in lower case.
     httpVersion: '2',
     strict: true,
   };
   for (let attempt = 0; attempt < patience; attempt++) {
-    const fields = wireFields(tryHeaders(generator, options) ?? {});
+    const fields = wireFields(tryHeaders(generator, options) ?? {}, device);
     const story = storyOf(fields.flat());
-    if (story === undefined || (browser ?? story.browser) !== story.browser) continue;
-    if ((platform ?? story.platform) !== story.platform) continue;
-    return settled(fields, story.browser, locale, codings);
+    if (story === undefined || !browsers.includes(story.browser) || !platforms.includes(story.platform)) continue;
+    if (device !== undefined && story.device !== device) continue;
+    return { ...settled(fields, story.browser, locale, codings), ...story, locale };
   }
   throw new Error(
-    `identity: header-generator knows no coherent ${browser ?? 'browser'} on ${platform ?? 'any platform'}; install its newest version`,
+    `identity: header-generator knows no coherent ${browser ?? 'browser'} on ${platform ?? device ?? 'any platform'}; install its newest version`,
   );
-}
-
-function browsersFor(platform: Platform | undefined): Browser[] {
-  return platform === undefined ? (Object.keys(minVersion) as Browser[]) : browsersOn(platform);
 }
 
 /** Undefined where it cannot draw any. */
@@ -69,15 +59,25 @@ function tryHeaders(generator: Generator, options: Options): Record<string, stri
 }
 
 /** As they are written in HTTP/1.1: browsers leave only the client hints in lower case. */
-function wireFields(headers: Record<string, string>): Array<[string, string]> {
+function wireFields(headers: Record<string, string>, device: Device | undefined): Array<[string, string]> {
   return Object.entries(headers)
     .filter(([name]) => !dropped.has(name.toLowerCase()))
     .map(([name, value]) => [
       /^sec-ch-/i.test(name)
         ? name.toLowerCase()
         : name.replace(/(?<![A-Za-z])[a-z]/g, (letter) => letter.toUpperCase()),
-      value,
+      device === 'tablet' ? onTablet(name.toLowerCase(), value) : value,
     ]);
+}
+
+/** Most of what is known comes from telephones; on a tablet the same browsers say the same but for one word. */
+function onTablet(name: string, value: string): string {
+  if (name === 'sec-ch-ua-mobile') return '?0';
+  if (name !== 'user-agent') return value;
+  return value
+    .replace(' Mobile Safari/537', ' Safari/537')
+    .replace(/(\(Android [^;)]*; )Mobile;/, '$1Tablet;')
+    .replace('(iPhone; CPU iPhone OS ', '(iPad; CPU OS ');
 }
 
 /** The connection's own, HTTP/2's own, and what people switch on who want to be told apart. */
@@ -94,7 +94,12 @@ const dropped = new Set([
   'pragma',
 ]);
 
-function settled(drawn: Array<[string, string]>, browser: Browser, locale: string, codings: string): Identity {
+function settled(
+  drawn: Array<[string, string]>,
+  browser: Browser,
+  locale: string,
+  codings: string,
+): Pick<Identity, 'secure' | 'plain'> {
   const secure: string[] = [];
   const plain: string[] = [];
   for (const [name, value] of drawn) {

@@ -26,7 +26,7 @@ export class Identities {
 
   /** @throws TypeError where header-generator is not installed. */
   of(request: HttpRequest, wanted: IdentityOptions): Identity {
-    const key = `${wanted.browser} ${wanted.platform} ${wanted.locale}`;
+    const key = `${wanted.browser} ${wanted.platform} ${wanted.device} ${wanted.locale}`;
     if (wanted.sticky === 'request') return this.#ofCall(request.call, wanted);
     if (wanted.sticky === 'host') return this.#ofHost(`${key} ${hostOf(request.url)}`, wanted);
     let identity = this.#sessions.get(key);
@@ -71,7 +71,8 @@ function remember(kept: Map<string, Identity>, key: string, identity: Identity):
 
 let loaded: Generator | undefined;
 
-function loadGenerator(): Generator {
+/** @throws TypeError where header-generator is not installed. */
+export function loadGenerator(): Generator {
   if (loaded !== undefined) return loaded;
   let generators: { HeaderGenerator: new () => Generator };
   try {
