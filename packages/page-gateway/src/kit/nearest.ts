@@ -1,15 +1,25 @@
 // The known word that a mistyped one was probably meant to be, for errors that help.
 
-/** `undefined` where nothing is near enough to be worth naming. */
+/** The one that takes the fewest changes; `undefined` only where nothing is known at all. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
-  // A word that nobody would mistype is not worth the time that comparing it takes.
-  if (word.length > 64) return undefined;
-  const given = word.toLowerCase();
-  let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(given.length / 3)) + 1;
+  return closest(word, known)?.word;
+}
+
+/** The nearest one, where it is near enough to have been meant. */
+export function meant(word: string, known: Iterable<string>): string | undefined {
+  const best = closest(word, known);
+  return best && best.distance <= Math.max(1, Math.floor(word.length / 3)) ? best.word : undefined;
+}
+
+/** Nobody mistypes more than this, and comparing takes time. */
+const longest = 64;
+
+function closest(word: string, known: Iterable<string>): { word: string; distance: number } | undefined {
+  const given = word.slice(0, longest).toLowerCase();
+  let best: { word: string; distance: number } | undefined;
   for (const each of known) {
     const distance = distanceBetween(given, each.toLowerCase());
-    if (distance < bestDistance) [best, bestDistance] = [each, distance];
+    if (!best || distance < best.distance) best = { word: each, distance };
   }
   return best;
 }
