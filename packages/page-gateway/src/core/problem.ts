@@ -3,6 +3,7 @@
 import type { Attempt } from './attempt.js';
 
 const table = {
+  bad_request: [400, 'The request is not valid HTTP', false],
   bad_parameter: [400, 'A parameter is missing, unknown or wrong', false],
   bad_key: [401, 'The key is missing, unknown or revoked', false],
   quota_exceeded: [402, 'The quota of the key is used up', false],
@@ -12,13 +13,16 @@ const table = {
   not_found: [404, 'There is nothing at this address', false],
   job_not_found: [404, 'There is no such job', false],
   method_not_allowed: [405, 'This address does not take that method', false],
+  request_timeout: [408, 'The request took too long to arrive', true],
   session_busy: [409, 'The session is in use', true],
   too_large: [413, 'The page is larger than allowed', false],
+  unsupported_media_type: [415, 'The body is not of a type that is read here', false],
   unprocessable_document: [422, 'The document cannot be converted', false],
   blocked: [423, 'The target blocks us', true],
   captcha_required: [424, 'The target asks for a captcha', false],
   rate_limited: [429, 'Too many requests in a minute', true],
   concurrency: [429, 'Too many requests at once', true],
+  headers_too_large: [431, 'The head of the request is too large', false],
   internal: [500, 'Something went wrong here', false],
   upstream: [502, 'The target could not be reached, or its answer could not be read', true],
   overloaded: [503, 'The service is too busy', true],
