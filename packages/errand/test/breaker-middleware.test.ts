@@ -19,8 +19,11 @@ import {
   TimeoutError,
   TlsError,
 } from '../src/errors.js';
-import { breaker, judge, judgeError } from '../src/middleware/breaker/breaker.js';
+import { breaker, judgeError, Referee } from '../src/middleware/breaker/breaker.js';
 import { Circuits } from '../src/middleware/breaker/circuits.js';
+import { LocalGates } from '../src/middleware/limit/gates.js';
+import { limit } from '../src/middleware/limit/limit.js';
+import { resolveLimits } from '../src/middleware/limit/options.js';
 import { answer, requestTo } from './support/scripted.js';
 
 function broken(settings: { openFor?: number; minimumRequests?: number } = {}) {
@@ -34,7 +37,8 @@ function broken(settings: { openFor?: number; minimumRequests?: number } = {}) {
   const circuits = new Circuits({ failureRate: 0.5, minimumRequests: 2, window: 60_000, openFor: 60_000, ...settings });
   let asked = 0;
   let script: Array<number | Error | Promise<number>> = [];
-  const handler = compose([breaker(circuits), queue, judge(circuits)], async (request) => {
+  const turns = limit(new LocalGates(resolveLimits(undefined), 100), undefined, new Referee(circuits));
+  const handler = compose([breaker(circuits), queue, turns], async (request) => {
     asked++;
     const next = await script.shift();
     if (next instanceof Error) throw next;

@@ -5,7 +5,7 @@ import type { Call } from './call.js';
 import { type FieldList, type HeadersInput, isToken, listToHeaders, readHeaders } from './headers.js';
 import { showUrl } from './redact.js';
 import type { ProxyRoute } from './route.js';
-import { readUrl } from './url.js';
+import { hostOf, readUrl } from './url.js';
 
 /** Immutable: a changed request is a copy, `request.with({ … })`. */
 export class HttpRequest {
@@ -19,6 +19,7 @@ export class HttpRequest {
   /** The proxy that it goes through; undefined is the direct way. */
   readonly route: ProxyRoute | undefined;
   #headers: Headers | undefined;
+  #host: string | undefined;
 
   constructor(
     method: string,
@@ -34,6 +35,12 @@ export class HttpRequest {
     this.body = body;
     this.call = call;
     this.route = route;
+  }
+
+  /** `host:port`, as limits, circuits and stats name it. */
+  get host(): string {
+    this.#host ??= hostOf(this.url);
+    return this.#host;
   }
 
   /** The fields as the platform's Headers; changing them changes nothing. */

@@ -17,7 +17,8 @@ export function readUrl(input: string | URL, base?: URL): URL {
       `url: '${printable(String(input))}' is not ${base === undefined ? 'an absolute URL' : 'a URL'}`,
     );
   }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+  const { href } = url;
+  if (!href.startsWith('http:') && !href.startsWith('https:')) {
     throw new TypeError(`url: expected http: or https:, got '${printable(url.protocol)}'`);
   }
   return url;

@@ -93,6 +93,7 @@ export function credentialFields(credentials: Credentials, option: string): Fiel
 
 /** Takes the userinfo out of a URL: it is shown and sent nowhere as such. */
 export function takeUserinfo(url: URL): Basic | undefined {
+  if (!url.href.includes('@')) return undefined;
   const { username, password } = url;
   if (username === '' && password === '') return undefined;
   url.username = '';

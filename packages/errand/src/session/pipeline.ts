@@ -3,7 +3,7 @@
 import type { Call } from '../core/call.js';
 import { compose, type Handler, type Middleware } from '../core/handler.js';
 import type { Policy } from '../core/policy.js';
-import { breaker, judge } from '../middleware/breaker/breaker.js';
+import { breaker, Referee } from '../middleware/breaker/breaker.js';
 import type { Circuits } from '../middleware/breaker/circuits.js';
 import { cache } from '../middleware/cache/cache.js';
 import type { HttpCache } from '../middleware/cache/http-cache.js';
@@ -85,8 +85,7 @@ function listOf(parts: PipelineParts, all: boolean): Handler {
       ...on(store, () => cookies({ store })),
       ...on(wayOut, () => proxy(wayOut)),
       ...(circuits === undefined ? [] : [breaker(circuits)]),
-      limit(parts.gates, queueEvents),
-      ...(circuits === undefined ? [] : [judge(circuits)]),
+      limit(parts.gates, queueEvents, circuits && new Referee(circuits)),
       watchAttempts,
     ],
     parts.transport,

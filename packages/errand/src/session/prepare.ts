@@ -36,7 +36,8 @@ export function prepare(
   const userinfo = takeUserinfo(url);
   if (userinfo !== undefined) own = mergeFields(credentialFields({ basic: userinfo }, 'url'), own ?? []);
   if (options.query !== undefined) appendQuery(url, options.query);
-  const policy = callPolicy(options, streaming ? defaults.streamPolicy : defaults.policy, defaults.baseUrl);
+  const general = streaming ? defaults.streamPolicy : defaults.policy;
+  const policy = options === noOptions ? general : callPolicy(options, general, defaults.baseUrl);
   const { signal, lane, priority, onProgress } = options;
   checkSignal(signal);
   const { readings } = defaults;
@@ -51,8 +52,8 @@ export function prepare(
     signal,
     onProgress,
   });
-  const general = policy.identity === undefined ? defaults.fields : defaults.undressed();
-  let fields = general.direct(url, policy.credentials);
+  const dress = policy.identity === undefined ? defaults.fields : defaults.undressed();
+  let fields = dress.direct(url, policy.credentials);
   if (options.credentials) fields = mergeFields(fields, credentialFields(options.credentials, 'credentials'));
   if (own !== undefined) fields = mergeFields(fields, own);
   const body = readBody(options);

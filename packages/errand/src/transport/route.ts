@@ -45,7 +45,7 @@ export function mayCarry(connection: Connection, { request }: Waiter): boolean {
   const { guard } = request.call.policy;
   // Behind a proxy the peer says nothing about the target: only the guard that saw its addresses will do.
   if (request.route !== undefined) return guard === undefined || connection.guard === guard;
-  return connection.accepts(guard, request.url.hostname, portOf(request.url));
+  return guard === connection.guard || connection.accepts(guard, request.url.hostname, portOf(request.url));
 }
 
 /** An HTTP/2 connection of the route, fit for one more exchange. */

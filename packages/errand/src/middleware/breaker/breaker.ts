@@ -5,7 +5,6 @@ import type { Call } from '../../core/call.js';
 import type { Handler, Middleware } from '../../core/handler.js';
 import type { HttpRequest } from '../../core/request.js';
 import type { HttpResponse } from '../../core/response.js';
-import { hostOf } from '../../core/url.js';
 import { CircuitOpenError, ConnectionError, ProtocolError, ProxyError, TimeoutError } from '../../errors.js';
 import type { Circuit, Outcome } from './circuit.js';
 import type { Circuits } from './circuits.js';
@@ -13,42 +12,44 @@ import type { Circuits } from './circuits.js';
 /** Before the wait for a turn: what is refused here takes neither a slot nor a token. */
 export function breaker(circuits: Circuits): Middleware {
   return (next) => (request) => {
-    const now = performance.now();
-    const circuit = circuits.of(hostOf(request.url), now);
-    if (circuit.closed) return next(request);
-    if (circuit.probe(request.call, now)) return findOut(circuit, request, next);
+    const circuit = circuits.known(request.host);
+    if (circuit === undefined || circuit.closed) return next(request);
+    if (circuit.probe(request.call, performance.now())) return findOut(circuit, request, next);
     return Promise.reject(refusal(circuit, request));
   };
 }
 
 /** Behind the wait for a turn: those who waited while the host went down do not find out one by one. */
-export function judge(circuits: Circuits): Middleware {
-  return (next) => (request) => {
-    const { call } = request;
-    const circuit = circuits.of(hostOf(request.url), performance.now());
-    if (circuit.closed) {
-      return next(request).then(
-        (response) => {
-          circuit.record(judgeStatus(response.status), performance.now());
-          return response;
-        },
-        (error) => {
-          const now = performance.now();
-          circuit.record(judgeError(error, call, now), now);
-          throw error;
-        },
-      );
-    }
-    if (circuit.probedBy(call)) return next(request);
-    const error = refusal(circuit, request);
-    if (call.attempt !== undefined) call.attempt.error = error.code;
-    return Promise.reject(error);
-  };
+export class Referee {
+  readonly #circuits: Circuits;
+
+  constructor(circuits: Circuits) {
+    this.#circuits = circuits;
+  }
+
+  /**
+   * What judges the request that is about to go out; undefined where somebody else does.
+   * @throws CircuitOpenError where the host has gone down by now.
+   */
+  begin(request: HttpRequest, now: number): Circuit | undefined {
+    const circuit = this.#circuits.of(request.host, now);
+    if (circuit.closed) return circuit;
+    if (circuit.probedBy(request.call)) return undefined;
+    throw refusal(circuit, request);
+  }
+
+  answered(circuit: Circuit, status: number, now: number): void {
+    circuit.record(judgeStatus(status), now);
+  }
+
+  failed(circuit: Circuit, error: unknown, call: Call, now: number): void {
+    circuit.record(judgeError(error, call, now), now);
+  }
 }
 
 function refusal(circuit: Circuit, request: HttpRequest): CircuitOpenError {
   const wait = Math.max(0, Math.ceil(circuit.retryAt - performance.now()));
-  return new CircuitOpenError(hostOf(request.url), new Date(Date.now() + wait));
+  return new CircuitOpenError(request.host, new Date(Date.now() + wait));
 }
 
 async function findOut(circuit: Circuit, request: HttpRequest, next: Handler): Promise<HttpResponse> {

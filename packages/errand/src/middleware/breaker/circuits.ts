@@ -15,6 +15,11 @@ export class Circuits {
     return this.#circuits.of(host, now);
   }
 
+  /** The circuit of a host that has been asked of late. */
+  known(host: string): Circuit | undefined {
+    return this.#circuits.peek(host);
+  }
+
   /** A host that nothing is known of is as good as any. */
   state(host: string, now: number): CircuitState {
     return this.#circuits.peek(host)?.state(now) ?? 'closed';

@@ -6,8 +6,7 @@ import type { Handler, Middleware } from '../../core/handler.js';
 import type { HttpRequest } from '../../core/request.js';
 import type { HttpResponse } from '../../core/response.js';
 import type { Attempt } from '../../core/trace.js';
-import { hostOf } from '../../core/url.js';
-import { type ErrandError, TimeoutError } from '../../errors.js';
+import { ErrandError, TimeoutError } from '../../errors.js';
 import { longestDelay } from '../../kit/duration.js';
 import { Applicant, type Turn } from './gate.js';
 import { type Gates, rateLimited } from './gates.js';
@@ -19,25 +18,33 @@ export interface QueueWatch {
   leaves(request: HttpRequest, host: string, error?: ErrandError): void;
 }
 
-export function limit(gates: Gates, watch?: QueueWatch): Middleware {
+/** Judges hosts by how their requests go, from the turn to the answer; `J` is what it keeps of one meanwhile. */
+export interface HostJudge<J> {
+  /** @throws what is to be thrown where nothing is to be sent any more. */
+  begin(request: HttpRequest, now: number): J | undefined;
+  answered(judged: J, status: number, now: number): void;
+  failed(judged: J, error: unknown, call: Call, now: number): void;
+}
+
+export function limit<J>(gates: Gates, watch?: QueueWatch, judge?: HostJudge<J>): Middleware {
   return (next) => {
-    const way: Way = { gates, watch, next };
+    const way: Way = { gates, watch, judge, next };
     return (request) => {
-      const host = hostOf(request.url);
       const now = performance.now();
-      const turn = gates.enter(host, now);
-      if (turn !== undefined) return proceed(turn, request, next, now);
+      const turn = gates.enter(request.host, now);
+      if (turn !== undefined) return proceed(turn, request, way, now);
       return new Promise((resolve) => {
-        new Place(way, request, resolve).take(host, now);
+        new Place(way, request, resolve).take(request.host, now);
       });
     };
   };
 }
 
-/** What all that wait have in common. */
+/** What all requests have in common here. */
 interface Way {
   readonly gates: Gates;
   readonly watch: QueueWatch | undefined;
+  readonly judge: HostJudge<unknown> | undefined;
   readonly next: Handler;
 }
 
@@ -85,15 +92,15 @@ class Place extends Applicant implements Cancelable {
 
   granted(turn: Turn, now: number): void {
     this.#settle();
-    this.#resolve(proceed(turn, this.#request, this.#way.next, now));
+    this.#resolve(proceed(turn, this.#request, this.#way, now));
   }
 
   hopeless(opensAt: number, now: number): void {
-    this.#fail(rateLimited(hostOf(this.#request.url), opensAt, now));
+    this.#fail(rateLimited(this.#request.host, opensAt, now));
   }
 
   cancel(error: ErrandError): void {
-    this.#way.gates.withdraw(hostOf(this.#request.url), this);
+    this.#way.gates.withdraw(this.#request.host, this);
     this.#fail(error);
   }
 
@@ -104,7 +111,7 @@ class Place extends Applicant implements Cancelable {
   #settle(error?: ErrandError): void {
     clearTimeout(this.#timer);
     this.#request.call.unregister(this);
-    this.#way.watch?.leaves(this.#request, hostOf(this.#request.url), error);
+    this.#way.watch?.leaves(this.#request, this.#request.host, error);
   }
 
   #fail(error: ErrandError): void {
@@ -120,18 +127,28 @@ function expire(place: Place): void {
   place.expire();
 }
 
-async function proceed(turn: Turn, request: HttpRequest, next: Handler, now: number): Promise<HttpResponse> {
+async function proceed(turn: Turn, request: HttpRequest, { judge, next }: Way, now: number): Promise<HttpResponse> {
+  const { call } = request;
   let held = false;
+  let attempt: Attempt | undefined;
+  let judged: unknown;
   try {
-    request.call.throwIfOver();
-    request.call.newAttempt(request.url).queuedAt = now;
+    call.throwIfOver();
+    attempt = call.newAttempt(request.url);
+    attempt.queuedAt = now;
+    judged = judge?.begin(request, now);
     const response = await next(request);
+    if (judged !== undefined) judge?.answered(judged, response.status, attempt.headAt ?? performance.now());
     if (turn.heeds) heed(turn, response);
     if (response.body instanceof Uint8Array) return response;
     held = true;
-    return response.with({ body: new HeldBody(response.body, turn, request.call) });
+    return response.with({ body: new HeldBody(response.body, turn, call) });
+  } catch (error) {
+    if (judged !== undefined) judge?.failed(judged, error, call, performance.now());
+    else if (attempt !== undefined && error instanceof ErrandError) attempt.error ??= error.code;
+    throw error;
   } finally {
-    if (!held) turn.leave(performance.now());
+    if (!held) turn.leave(attempt?.endedAt ?? performance.now());
   }
 }
 

@@ -7,7 +7,6 @@ import type { HttpRequest } from '../../core/request.js';
 import { HttpResponse } from '../../core/response.js';
 import { readRetryAfter } from '../../core/retry-after.js';
 import type { Attempt } from '../../core/trace.js';
-import { hostOf } from '../../core/url.js';
 import { BlockedAddressError, ErrandError, HttpError, RefusedError } from '../../errors.js';
 import { longestDelay } from '../../kit/duration.js';
 import { backoff } from './backoff.js';
@@ -19,8 +18,9 @@ export function retry(budgets: RetryBudgets): Middleware {
     const { call } = request;
     const policy = call.policy.retry;
     if (policy === undefined) return next(request);
-    const now = performance.now();
-    budgets.of(hostOf(request.url), now).request(now);
+    // The first hop comes at once.
+    const now = call.hops.length === 0 ? call.startedAt : performance.now();
+    budgets.of(request.host, now).request(now);
     const begun = call.attempts.length;
     // One small function while the first attempt waits and runs: all else is made where there is something to try again.
     const consider = (outcome: unknown): HttpResponse | Promise<HttpResponse> =>
@@ -46,7 +46,7 @@ async function tryAgain(
     const delay = delayAfter(outcome, number, request, attempt, policy);
     const now = performance.now();
     if (delay === undefined || now + delay >= call.deadline || delay > longestDelay) return settle(outcome);
-    if (!budgets.take(hostOf(request.url), policy.budget, now)) return settle(outcome);
+    if (!budgets.take(request.host, policy.budget, now)) return settle(outcome);
     const inHand = await putAside(outcome);
     if (attempt !== undefined) attempt.retryDelay = delay;
     if (delay > 0) await call.sleep(delay);
