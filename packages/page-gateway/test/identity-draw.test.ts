@@ -9,13 +9,18 @@ const plain: IdentityWish = { device: 'desktop', browser: undefined, locale: und
 const https = new URL('https://a.example/');
 const http = new URL('http://a.example/');
 const engine: EngineBrowser = {
-  name: 'chrome',
+  browser: 'chrome',
   version: '126.0.6478.126',
   platform: 'linux',
-  brands: [
-    { brand: 'Not/A)Brand', version: '8' },
-    { brand: 'Chromium', version: '126' },
-  ],
+  userAgent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36',
+  hints: {
+    brands: [
+      { brand: 'Not/A)Brand', version: '8' },
+      { brand: 'Chromium', version: '126' },
+    ],
+    fullVersionList: [{ brand: 'Chromium', version: '126.0.6478.126' }],
+    ...{ platform: 'Linux', platformVersion: '', architecture: 'x86', bitness: '64', model: '', mobile: false },
+  },
 };
 
 function said(fields: ReadonlyArray<readonly [string, string]>): Record<string, string> {
