@@ -3,6 +3,7 @@
 // as the document has shown enough content.
 import { Tokenizer } from 'htmlparser2';
 import { codeOf } from './script-code.js';
+import { isShown, visibleCharacters } from './visible.js';
 
 export interface DocumentFacts {
   /** The end of the document was reached. */
@@ -44,7 +45,9 @@ export interface DocumentFacts {
 /** Inline scripts with none of these are not kept. */
 const vendorWords = /_cf_chl_|_px|gokuProps|AwsWaf|KPSDK|sucuri_cloudproxy|captcha-delivery|bobcmn|rbzns/;
 const attributesRead = new Set(
-  'id class name src href type content http-equiv hidden data-sitekey data-pkey data-size'.split(' '),
+  'id class name src href type content http-equiv hidden width height style data-sitekey data-pkey data-size'.split(
+    ' ',
+  ),
 );
 const unseen = new Set(['noscript', 'template', 'iframe', 'noframes', 'noembed', 'object']);
 const rawText = new Set(['script', 'style', 'title', 'textarea', 'xmp']);
@@ -66,6 +69,7 @@ const responseField = /^(?:cf-turnstile|h-captcha|g-recaptcha|frc-captcha)-(?:re
 const labelled = new Set(['cf-error-code', 'cf-error-type']);
 const longest = 2_000;
 const mostOfEach = 2_000;
+const mostAddresses = 200;
 const mostScript = 256 * 1024;
 
 /** @param enough Stops after so many visible characters. */
@@ -201,7 +205,7 @@ class Reader implements DocumentFacts {
 
   #noteElement(tag: string): void {
     const attributes = this.#attributes;
-    if (mediaElements.has(tag) && !attributes.has('hidden')) this.media++;
+    if (mediaElements.has(tag) && isShown(attributes)) this.media++;
     if (tag === 'script') this.#noteScript(attributes.get('type') ?? '', attributes.get('src'));
     else if (tag === 'iframe' || tag === 'frame') push(this.frameSources, attributes.get('src'));
     else if (tag === 'a') push(this.links, attributes.get('href'));
@@ -280,19 +284,5 @@ function add(set: Set<string>, value: string): void {
 }
 
 function push(list: string[], value: string | undefined): void {
-  if (value !== undefined && value !== '' && list.length < mostOfEach) list.push(value);
-}
-
-function visibleCharacters(html: string, start: number, end: number): number {
-  let seen = 0;
-  for (let at = start; at < end; at++) {
-    const code = html.charCodeAt(at);
-    if (code <= 0x20 || (code >= 0x7f && code <= 0xa0) || code === 0xfeff) continue;
-    // A no-break space of UTF-8, read byte by byte.
-    if (code === 0xc2 && html.charCodeAt(at + 1) === 0xa0) continue;
-    const blank = code === 0x26 ? /^&(?:nbsp|#160|#xa0|zwnj|#8203|#x200b);/i.exec(html.slice(at, at + 9)) : null;
-    if (blank === null) seen++;
-    else at += blank[0].length - 1;
-  }
-  return seen;
+  if (value !== undefined && value !== '' && list.length < mostAddresses) list.push(value);
 }

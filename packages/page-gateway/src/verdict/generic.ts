@@ -3,7 +3,7 @@
 import type { DocumentFacts } from './document.js';
 import { all, applicationRoot, either, header, type Look, leadsTo, type Sight, status } from './sight.js';
 
-export const rateSigns: readonly Look[] = [status(429), all(status(503), header('retry-after'))];
+export const rateOf = either(status(429), all(status(503), header('retry-after')));
 
 /** What a reader should know of a page that was got, though nothing is to be done about it. */
 export const wallSigns: readonly Look[] = [
@@ -32,29 +32,33 @@ export function shellOf(sight: Sight): Shell | undefined {
   if (document.metas.size === 0 && visible === 0 && length < tiny && scripts === 0 && media === 0 && fields === 0) {
     return length === 0 ? undefined : { confidence: 0.6, evidence: [`${length} bytes of HTML with nothing to see`] };
   }
-  if (refresh !== undefined && loops(refresh, url) && visible < fewCharacters && media <= 1 && fields === 0) {
+  if (fields > 0 || visible >= fewCharacters || media > 1) return undefined;
+  if (refresh !== undefined && loops(refresh, url) && (visible === 0 || refresh.seconds <= 1)) {
     return { confidence: 0.8, evidence: ['a page that only reloads itself'] };
   }
-  if (media > 0 || fields > 0) return undefined;
-  if (visible === 0) return nothingToSee(document);
-  return visible < fewCharacters ? almostNothing(document, applicationRoot(sight)) : undefined;
+  if (visible === 0 && media === 0) return nothingToSee(document);
+  return almostNothing(document, applicationRoot(sight));
 }
 
-function nothingToSee({ scripts, refresh, body, elements }: DocumentFacts): Shell | undefined {
-  if (scripts > 0)
-    return { confidence: 0.95, evidence: [`no visible text, ${scripts} ${scripts === 1 ? 'script' : 'scripts'}`] };
+function nothingToSee({ scripts, refresh, body }: DocumentFacts): Shell | undefined {
+  if (scripts > 0) return { confidence: 0.95, evidence: [`no visible text, ${counted(scripts)}`] };
   if (refresh !== undefined) return { confidence: 0.8, evidence: ['no visible text, a meta refresh'] };
-  if (elements.size > 0) return { confidence: 0.6, evidence: ['no visible text, custom elements'] };
   return body ? undefined : { confidence: 0.6, evidence: ['no visible text, no body'] };
 }
 
-function almostNothing({ scripts, asksForScript }: DocumentFacts, root: string | undefined): Shell | undefined {
+/** A logo or a spinner is almost nothing too, where all else says that scripts are to follow. */
+function almostNothing({ scripts, asksForScript, media }: DocumentFacts, root: string | undefined): Shell | undefined {
   if (scripts === 0) return undefined;
-  if (root === undefined && !asksForScript) return undefined;
-  const evidence = [`almost no visible text, ${scripts} ${scripts === 1 ? 'script' : 'scripts'}`];
+  const sure = root !== undefined && asksForScript;
+  if (!sure && (media > 0 || (root === undefined && !asksForScript))) return undefined;
+  const evidence = [`almost no visible text, ${counted(scripts)}`];
   if (root !== undefined) evidence.push(`an application's root: ${root}`);
   if (asksForScript) evidence.push('noscript asks for JavaScript');
-  return { confidence: root !== undefined && asksForScript ? 0.9 : 0.75, evidence };
+  return { confidence: sure ? 0.9 : 0.75, evidence };
+}
+
+function counted(scripts: number): string {
+  return scripts === 1 ? '1 script' : `${scripts} scripts`;
 }
 
 function loops(refresh: NonNullable<DocumentFacts['refresh']>, url: string): boolean {
@@ -70,5 +74,3 @@ function loops(refresh: NonNullable<DocumentFacts['refresh']>, url: string): boo
 function withoutFragment(url: URL): string {
   return url.href.slice(0, url.href.length - url.hash.length);
 }
-
-export const rateOf = either(...rateSigns);
