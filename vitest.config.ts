@@ -3,17 +3,24 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { workerModule } from './packages/errand/scripts/bundle-worker.mjs';
+import { workerFileModule } from './packages/page-gateway/scripts/bundle-worker.mjs';
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Node 20 runs no TypeScript, so the sources' worker is bundled for it, once per run. */
-let worker: Promise<string> | undefined;
-const errandWorker = {
-  name: 'errand-worker',
+/** Node 20 runs no TypeScript, so the sources' workers are bundled for it, once per run. */
+const bundles = new Map([
+  ['/errand/src/parse/worker-bundled.ts', workerModule],
+  ['/page-gateway/src/formats/worker-file.ts', workerFileModule],
+]);
+const bundled = new Map<string, Promise<string>>();
+const workers = {
+  name: 'errand-workers',
   load(id: string) {
-    if (!id.endsWith('/errand/src/parse/worker-bundled.ts')) return undefined;
-    worker ??= workerModule();
-    return worker;
+    const [end, bundle] = [...bundles].find(([each]) => id.endsWith(each)) ?? [];
+    if (end === undefined || bundle === undefined) return undefined;
+    const module = bundled.get(end) ?? bundle();
+    bundled.set(end, module);
+    return module;
   },
 };
 
@@ -24,7 +31,7 @@ const alone = ['packages/errand/test/worker-*.test.ts', 'packages/errand/test/pr
 const common = { pool: 'forks', testTimeout: 20_000, hookTimeout: 30_000 } as const;
 
 export default defineConfig({
-  plugins: [errandWorker],
+  plugins: [workers],
   resolve: {
     alias: [
       { find: /^errand$/, replacement: source('packages/errand/src/index.ts') },

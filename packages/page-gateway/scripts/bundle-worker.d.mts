@@ -1,0 +1,2 @@
+/** A module that says where the worker is. */
+export function workerFileModule(): Promise<string>;
