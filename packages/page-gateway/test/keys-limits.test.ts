@@ -112,23 +112,24 @@ test('the quota is exact among parallel calls of two services', async () => {
   expect((await one.usage(key)).concurrency.inUse).toBe(0);
 });
 
-test('a job is charged as a whole or not at all, and what it did not use comes back', async () => {
+test('the pages of a job are counted as a whole or not at all, and what it did not use comes back', async () => {
   const keys = keysIn();
   const key = await keyOf(keys, { quota: 10 });
-  await keys.charge(key, 8);
-  const problem = await problemOf(keys.charge(key, 3));
+  const { release } = await keys.admit(key, 8);
+  release();
+  const problem = await problemOf(keys.admit(key, 3));
   expect(problem.code).toBe('quota_exceeded');
   expect(problem.message).toContain('asks for 3');
   expect((await keys.usage(key)).quota).toEqual({ limit: 10, used: 8, remaining: 2 });
   await keys.refund(key.id, 5);
   expect((await keys.usage(key)).quota.used).toBe(3);
-  expect(await codeOf(keys.charge(key, 8))).toBe('quota_exceeded');
-  await keys.charge(key, 7);
+  expect(await codeOf(keys.admit(key, 8))).toBe('quota_exceeded');
+  await keys.admit(key, 7);
 });
 
-test('the first charge beyond the quota is refused too', async () => {
+test('a job beyond the whole quota is refused too', async () => {
   const keys = keysIn();
-  expect(await codeOf(keys.charge(await keyOf(keys, { quota: 2 }), 3))).toBe('quota_exceeded');
+  expect(await codeOf(keys.admit(await keyOf(keys, { quota: 2 }), 3))).toBe('quota_exceeded');
 });
 
 test('the rate is a bucket, full at first, that refills over the minute; a refused call takes nothing', async () => {

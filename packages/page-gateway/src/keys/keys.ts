@@ -99,26 +99,27 @@ export class Keys {
     return row;
   }
 
-  /** Lets one call of the key in and counts it, or says why not. Nothing is counted of a call that is not let in. */
-  async admit(key: Key): Promise<Admission> {
+  /** Lets one call of the key in and counts its pages, all of them or none, or says why not. Nothing is counted of a call that is
+   *  not let in. */
+  async admit(key: Key, pages = 1): Promise<Admission> {
     const row = await this.#rowOf(key);
     const traffic = this.#trafficOf(row);
     if (row.concurrency !== undefined && traffic.inUse >= row.concurrency) {
-      throw await this.#refusal(row, () => concurrencyProblem(row));
+      throw await this.#refusal(row, pages, () => concurrencyProblem(row));
     }
     const wait = traffic.bucket?.take(this.#now()) ?? 0;
-    if (wait > 0) throw await this.#refusal(row, () => rateProblem(row, wait));
+    if (wait > 0) throw await this.#refusal(row, pages, () => rateProblem(row, wait));
     traffic.inUse += 1;
     let spent = false;
     try {
-      spent = await this.#store.spend(row.id, 1, row.quota);
+      spent = await this.#store.spend(row.id, pages, row.quota);
     } finally {
       if (!spent) {
         traffic.inUse -= 1;
         traffic.bucket?.giveBack();
       }
     }
-    if (!spent) throw quotaProblem(row, 1, await this.#store.used(row.id));
+    if (!spent) throw quotaProblem(row, pages, await this.#store.used(row.id));
     let released = false;
     const release = () => {
       if (!released) traffic.inUse -= 1;
@@ -127,17 +128,14 @@ export class Keys {
     return { release };
   }
 
-  /** Counts `count` pages of a job at once: all of them or none. */
-  async charge(key: Key, count: number): Promise<void> {
-    const row = await this.#rowOf(key);
-    if (!(await this.#store.spend(row.id, count, row.quota))) {
-      throw quotaProblem(row, count, await this.#store.used(row.id));
-    }
-  }
-
-  /** Gives back pages of a job that were charged and will never be fetched. */
+  /** Gives back pages of a job that were counted and will never be fetched. */
   async refund(keyId: string, count: number): Promise<void> {
     if (count > 0) await this.#store.refund(keyId, count);
+  }
+
+  /** How many calls of the key may be under way at once; `undefined`: no limit. */
+  async concurrencyOf(key: Key): Promise<number | undefined> {
+    return (await this.#rowOf(key)).concurrency;
   }
 
   async usage(key: Key): Promise<Usage> {
@@ -214,10 +212,10 @@ export class Keys {
   }
 
   /** Waiting does not help a key whose quota is used up, so that is what it is told. */
-  async #refusal(row: KeyRow, problem: () => Problem): Promise<Problem> {
+  async #refusal(row: KeyRow, pages: number, problem: () => Problem): Promise<Problem> {
     if (row.quota === undefined) return problem();
     const used = await this.#store.used(row.id);
-    return used >= row.quota ? quotaProblem(row, 1, used) : problem();
+    return used + pages > row.quota ? quotaProblem(row, pages, used) : problem();
   }
 }
 

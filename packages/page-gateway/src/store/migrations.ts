@@ -21,6 +21,46 @@ const steps: readonly string[] = [
 
   CREATE TABLE sessions (id TEXT PRIMARY KEY, state TEXT NOT NULL, expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX sessions_expires ON sessions (expires);`,
+
+  `CREATE TABLE jobs (
+    id TEXT PRIMARY KEY,
+    key TEXT NOT NULL,
+    key_name TEXT NOT NULL,
+    at_once INTEGER,
+    state TEXT NOT NULL,
+    total INTEGER NOT NULL,
+    done INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    updated INTEGER NOT NULL,
+    meta TEXT,
+    request TEXT NOT NULL,
+    callback TEXT,
+    secret TEXT NOT NULL,
+    callback_due INTEGER,
+    callback_tries INTEGER NOT NULL DEFAULT 0
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX jobs_state ON jobs (state);
+  CREATE INDEX jobs_callback_due ON jobs (callback_due) WHERE callback_due IS NOT NULL;
+
+  CREATE TABLE job_urls (
+    job TEXT NOT NULL,
+    first INTEGER NOT NULL,
+    urls TEXT NOT NULL,
+    PRIMARY KEY (job, first)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE job_results (
+    job TEXT NOT NULL,
+    idx INTEGER NOT NULL,
+    url TEXT NOT NULL,
+    ok INTEGER NOT NULL,
+    facts TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    body BLOB,
+    in_file INTEGER NOT NULL,
+    UNIQUE (job, idx)
+  ) STRICT;`,
 ];
 
 /** Brings the file up to the newest step. Two processes that open a new file at once do it once. */

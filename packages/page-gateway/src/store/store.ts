@@ -3,9 +3,14 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Database } from './database.js';
+import { JobBodies } from './job-bodies.js';
+import { type JobStore, SqliteJobs } from './job-store.js';
 import { type KeyStore, SqliteKeys } from './key-store.js';
+import { RunnerLock } from './runner-lock.js';
 import { type SessionStore, SqliteSessions } from './session-store.js';
 import { folderErrorOf } from './store-error.js';
+
+export type { JobRow } from './job-store.js';
 
 export interface StoreOptions {
   /** The data folder; made where it is not there, for its owner alone. */
@@ -17,6 +22,9 @@ export interface Store {
   readonly folder: string;
   readonly keys: KeyStore;
   readonly sessions: SessionStore;
+  readonly jobs: JobStore;
+  /** Held by the one process that works on the jobs of this folder. */
+  readonly runnerLock: RunnerLock;
   close(): void;
 }
 
@@ -24,11 +32,17 @@ export interface Store {
 export function openStore({ folder: given }: StoreOptions): Store {
   const folder = resolve(given);
   const database = openDatabase(folder);
+  const runnerLock = new RunnerLock(join(folder, 'runner.lock'));
   return {
     folder,
     keys: new SqliteKeys(database),
     sessions: new SqliteSessions(database),
-    close: () => database.close(),
+    jobs: new SqliteJobs(database, new JobBodies(join(folder, 'jobs'))),
+    runnerLock,
+    close: () => {
+      runnerLock.release();
+      database.close();
+    },
   };
 }
 

@@ -1,0 +1,238 @@
+// Works on the pages of jobs, some at once and in fair turns, and writes each result once. What was under way when a process
+// ended runs again in the next one; among several processes on one store one works at a time.
+import type { Page } from '../core/page.js';
+import type { PageRequest } from '../core/page-request.js';
+import { Problem } from '../core/problem.js';
+import type { JobResult, JobRow, JobStore } from '../store/job-store.js';
+import type { RunnerLock } from '../store/runner-lock.js';
+import { Rota, type Turn } from './rota.js';
+import { read } from './stored-request.js';
+import { type Converted, problemOf, resultOfPage, resultOfProblem } from './views.js';
+
+/** One page on behalf of a key, with everything that a call of its own would get. */
+export type FetchPage = (
+  request: PageRequest,
+  options: { readonly key: JobRow['key']; readonly signal: AbortSignal },
+) => Promise<Converted & { readonly page: Page }>;
+
+export interface RunnerOptions {
+  readonly store: JobStore;
+  readonly lock: RunnerLock;
+  readonly fetchPage: FetchPage;
+  /** Pages of all jobs under way at once. */
+  readonly concurrency: number;
+  /** Settles when a person has dealt with a ticket, or nobody did in time. */
+  readonly ticketEnded?: ((ticket: string, signal: AbortSignal) => Promise<'solved' | 'expired'>) | undefined;
+  readonly now: () => number;
+  /** Called once this process is the one that works. */
+  readonly begun: () => void;
+  readonly ended: (job: JobRow) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+type Place = readonly [index: number, url: string];
+
+interface Active {
+  readonly row: JobRow;
+  readonly stop: AbortController;
+  readonly tries: Map<number, number>;
+  running: number;
+  /** Pages that wait for a person, and those that wait for a better moment. */
+  parked: number;
+  resting: number;
+}
+
+/** How often it looks for what other processes wrote, and for the lock where another one holds it. */
+const lookEvery = 500;
+/** A page that could not be begun, or was told to come later, is tried again so many times. */
+const moments = 5;
+const longestRest = 10 * 60_000;
+
+export class Runner {
+  readonly #options: RunnerOptions;
+  readonly #rota = new Rota<Place>();
+  readonly #active = new Map<string, Active>();
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #closing = new AbortController();
+  #running = 0;
+  #version: number | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.look();
+    this.#timer = setInterval(() => this.look(), lookEvery).unref();
+  }
+
+  /** Takes up what is new in the store, and drops what is over there. Costs next to nothing where nothing is. */
+  look(changed = false): void {
+    const { store, lock } = this.#options;
+    if (this.#closing.signal.aborted) return;
+    try {
+      const heldBefore = lock.held;
+      if (!lock.acquire()) return;
+      const version = store.version();
+      if (heldBefore && version === this.#version && !changed) return;
+      this.#version = version;
+      if (!heldBefore) this.#options.begun();
+      const live = new Map(store.live().map((row) => [row.id, row]));
+      for (const [id, active] of this.#active) if (!live.has(id)) this.#drop(id, active);
+      for (const [id, row] of live) if (!this.#active.has(id)) this.#take(row);
+      this.#fill();
+    } catch (error) {
+      this.#options.failed(error);
+    }
+  }
+
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Pages of one job that are being fetched now. */
+  underWay(job: string): number {
+    return this.#active.get(job)?.running ?? 0;
+  }
+
+  /** Ends what is under way; it runs again in the next process. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#closing.abort();
+    for (const { stop } of this.#active.values()) stop.abort();
+    await Promise.all(this.#underWay);
+    this.#options.lock.release();
+  }
+
+  #take(row: JobRow): void {
+    this.#active.set(row.id, { row, stop: new AbortController(), tries: new Map(), running: 0, parked: 0, resting: 0 });
+    const limit = row.atOnce ?? Number.POSITIVE_INFINITY;
+    this.#rota.add({ job: row.id, key: row.key.id, limit, pages: this.#options.store.pending(row.id) });
+  }
+
+  #drop(id: string, active: Active): void {
+    this.#active.delete(id);
+    this.#rota.remove(id);
+    active.stop.abort();
+  }
+
+  #fill(): void {
+    while (this.#running < this.#options.concurrency && !this.#closing.signal.aborted) {
+      const turn = this.#rota.next();
+      if (!turn) return;
+      this.#begin(turn);
+    }
+  }
+
+  #begin({ job, key, page: place }: Turn<Place>): void {
+    const active = this.#active.get(job)!;
+    this.#running += 1;
+    active.running += 1;
+    this.#options.store.setState(job, 'running', this.#options.now());
+    const over = this.#work(active, place)
+      .catch(this.#options.failed)
+      .finally(() => {
+        this.#underWay.delete(over);
+        this.#running -= 1;
+        active.running -= 1;
+        this.#rota.over(key);
+        this.#settle(job, active);
+        this.#fill();
+      });
+    this.#underWay.add(over);
+  }
+
+  async #work(active: Active, place: Place): Promise<void> {
+    const [index, url] = place;
+    const { row, stop } = active;
+    const { fetchPage, failed } = this.#options;
+    let result: JobResult;
+    try {
+      const { page, ...converted } = await fetchPage(read(row.request, url), { key: row.key, signal: stop.signal });
+      result = resultOfPage(index, url, page, converted);
+    } catch (error) {
+      if (stop.signal.aborted) return;
+      if (!(error instanceof Problem)) failed(error);
+      const problem = problemOf(error);
+      if (this.#parks(active, place, problem) || this.#comesLater(active, place, problem)) return;
+      result = resultOfProblem(index, url, problem);
+    }
+    await this.#write(active, place, result);
+  }
+
+  async #write(active: Active, place: Place, result: JobResult): Promise<void> {
+    const { store, now, failed, ended } = this.#options;
+    let after: JobRow | undefined;
+    try {
+      after = await store.finish(active.row.id, result, now());
+    } catch (error) {
+      // A full disk may have room later; until then the page counts as never fetched.
+      failed(error);
+      this.#rests(active, place, 5_000);
+      return;
+    }
+    if (!after || !['finished', 'failed'].includes(after.state)) return;
+    this.#drop(after.id, active);
+    ended(after);
+  }
+
+  /** A page that waits for a person keeps no slot; solved, it goes first. */
+  #parks(active: Active, place: Place, problem: Problem): boolean {
+    const { ticketEnded, failed } = this.#options;
+    const { ticket } = problem.members;
+    if (problem.code !== 'captcha_required' || typeof ticket !== 'string' || !ticketEnded) return false;
+    active.parked += 1;
+    const over = ticketEnded(ticket, active.stop.signal)
+      .finally(() => {
+        active.parked -= 1;
+      })
+      .then((how) =>
+        how === 'solved'
+          ? this.#again(active, place)
+          : this.#write(active, place, resultOfProblem(place[0], place[1], problem)),
+      )
+      .catch((error: unknown) => {
+        if (!active.stop.signal.aborted) failed(error);
+      })
+      .finally(() => this.#underWay.delete(over));
+    this.#underWay.add(over);
+    return true;
+  }
+
+  /** "Not now" is no result: there will be a better moment. */
+  #comesLater(active: Active, [index, url]: Place, problem: Problem): boolean {
+    if (!['overloaded', 'session_busy', 'target_rate_limited'].includes(problem.code)) return false;
+    const tried = (active.tries.get(index) ?? 0) + 1;
+    const rest = Math.max((problem.retryAfter ?? 0) * 1000, 500 * 2 ** tried);
+    if (tried > moments || rest > longestRest) return false;
+    active.tries.set(index, tried);
+    this.#rests(active, [index, url], rest);
+    return true;
+  }
+
+  #rests(active: Active, place: Place, time: number): void {
+    active.resting += 1;
+    const { signal } = active.stop;
+    const stop = () => clearTimeout(timer);
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      active.resting -= 1;
+      this.#again(active, place);
+    }, time).unref();
+    signal.addEventListener('abort', stop, { once: true });
+  }
+
+  #again(active: Active, place: Place): void {
+    if (active.stop.signal.aborted) return;
+    this.#rota.back(active.row.id, place);
+    this.#fill();
+  }
+
+  /** Where all that is left waits for people, the job says so. */
+  #settle(job: string, active: Active): void {
+    if (this.#active.get(job) !== active || active.stop.signal.aborted) return;
+    if (active.parked === 0 || active.running > 0 || active.resting > 0 || this.#rota.waits(job)) return;
+    this.#options.store.setState(job, 'waiting_human', this.#options.now());
+  }
+}
