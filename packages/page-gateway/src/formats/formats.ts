@@ -27,7 +27,7 @@ export interface FormatsOptions {
   readonly timeLimit?: number;
   /**
    * Bytes of memory that one worker may use; a document that takes more is 422 `unprocessable_document`.
-   * @default 512 MiB
+   * @default 1 GiB
    * @example new Formats({ memoryLimit: 256 * 1024 ** 2 })
    */
   readonly memoryLimit?: number;
@@ -70,7 +70,7 @@ export class Formats {
   readonly #maxMemory: number;
 
   constructor(options: FormatsOptions = {}) {
-    const { memoryLimit = 512 * 1024 ** 2, timeLimit = 10_000, queueLimit = 256 } = options;
+    const { memoryLimit = 1024 ** 3, timeLimit = 10_000, queueLimit = 256 } = options;
     const workers = options.workers ?? Math.min(4, Math.max(1, availableParallelism() - 1));
     this.#pool = new WorkerPool({ workers, timeLimit, memoryLimit, queueLimit });
     this.#maxMemory = memoryLimit * treeShare;
