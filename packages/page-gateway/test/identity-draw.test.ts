@@ -1,9 +1,9 @@
 // Identities: coherent, of the device that was asked for, different from each other; the engine's own where a visit may be
 // rendered.
 import { describe, expect, test } from 'vitest';
+import { identityFrom, recordOf } from '../src/core/identity-record.js';
 import type { EngineBrowser } from '../src/identity/engine-browser.js';
-import { Identities, type IdentityWish, localeOf } from '../src/identity/identities.js';
-import { identityFrom, recordOf } from '../src/identity/record.js';
+import { Identities, type IdentityWish } from '../src/identity/identities.js';
 
 const plain: IdentityWish = { device: 'desktop', browser: undefined, locale: undefined, mayRender: false };
 const https = new URL('https://a.example/');
@@ -115,7 +115,7 @@ test('an identity that was written down is the same when it is read', () => {
 });
 
 test('countries speak their language', () => {
-  expect(['de', 'us', 'jp', 'br', 'not', ''].map(localeOf)).toEqual([
+  expect(['de', 'us', 'jp', 'br', 'not', ''].map((country) => new Identities().localeOf(country))).toEqual([
     'de-DE',
     'en-US',
     'ja-JP',

@@ -2,8 +2,8 @@
 // nothing changes between the first request and the browser's. It may differ in locale and viewport, and in nothing else.
 import { drawIdentity } from 'errand';
 import type { ClientHints, Identity } from '../core/identity.js';
+import { type HeaderPairs, type IdentityRecord, identityFrom } from '../core/identity-record.js';
 import type { Device } from '../core/page-request.js';
-import { type HeaderPairs, type IdentityRecord, identityFrom } from './record.js';
 import { viewportFor } from './viewport.js';
 
 /** What the engine says of itself; its `version` is all of it: '126.0.6478.126'. */

@@ -2,10 +2,10 @@
 // engine's own for visits that may be rendered. A bounded number is kept, since drawing one takes longer than a request.
 import { type DrawnIdentity, drawIdentity } from 'errand';
 import type { ClientHints, Identity } from '../core/identity.js';
+import { identityFrom } from '../core/identity-record.js';
 import type { Device } from '../core/page-request.js';
 import { Problem } from '../core/problem.js';
 import { type EngineBrowser, engineIdentity } from './engine-browser.js';
-import { identityFrom } from './record.js';
 import { viewportFor } from './viewport.js';
 
 export interface IdentityWish {
@@ -86,6 +86,16 @@ export class Identities {
     }
   }
 
+  /** What most people of a country speak: 'de' → 'de-DE'; undefined for what is no country. */
+  localeOf(country: string): string | undefined {
+    try {
+      const { language, region } = new Intl.Locale(`und-${country}`).maximize();
+      return region === country.toUpperCase() ? `${language}-${region}` : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
   #fromPool(device: Device, browser: Identity['browser'] | undefined, locale: string): Identity {
     const pool = this.#pool(`${device} ${browser} ${locale}`);
     let identity: Identity | undefined;
@@ -147,14 +157,4 @@ function hintsIn(fields: ReadonlyArray<readonly [string, string]>, mobile: boole
     platform: (said.get('sec-ch-ua-platform') ?? '').replaceAll('"', ''),
     ...{ platformVersion: '', architecture: mobile ? '' : 'x86', bitness: mobile ? '' : '64', model: '', mobile },
   };
-}
-
-/** The locale that most people of a country have: 'de' → 'de-DE'; undefined for what is no country. */
-export function localeOf(country: string): string | undefined {
-  try {
-    const { language, region } = new Intl.Locale(`und-${country}`).maximize();
-    return region === country.toUpperCase() ? `${language}-${region}` : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 // An identity as plain data, so that it can be kept with its session, and the identity made of it again. Only trustworthy
 // origins are shown client hints and fetch metadata.
 import { createHash } from 'node:crypto';
-import type { ClientHints, Identity } from '../core/identity.js';
+import type { ClientHints, Identity } from './identity.js';
 
 export type HeaderPairs = ReadonlyArray<readonly [name: string, value: string]>;
 
