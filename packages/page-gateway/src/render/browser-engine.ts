@@ -1,0 +1,236 @@
+// The engine that renders: one visit is one context of a pooled Chromium, loaded, waited for, read and closed. It judges
+// nothing and tries nothing twice; what goes wrong is thrown as errand's errors or as a Problem.
+import type { Session } from 'errand';
+import { errors } from 'playwright-core';
+import type { Engine, Fetched, Visit } from '../core/engine.js';
+import type { PageRequest } from '../core/page-request.js';
+import { Problem } from '../core/problem.js';
+import type { Visitor } from '../core/visitor.js';
+import { Browsers, type BrowsersOptions, type BrowsersReport, type Lease } from './browsers.js';
+import { type Hop, tooLarge } from './documents.js';
+import { Ending } from './ending.js';
+import { type EngineBrowser, engineBrowser } from './engine-browser.js';
+import { Filter } from './filter.js';
+import { type Chromium, findChromium, type NoChromium } from './find-chromium.js';
+import { LivePage } from './live-page.js';
+import { load } from './load.js';
+import { take } from './pictures.js';
+import { awaitSelector, play } from './settle.js';
+import { Stage } from './stage.js';
+
+export interface BrowserEngineOptions extends Omit<BrowsersOptions, 'chromium' | 'proxy'> {
+  /** Every connection of every page is opened by it: its guard is the browser's. */
+  readonly session: Session;
+  /** What {@link BrowserEngine.find} found. */
+  readonly chromium: Chromium | NoChromium;
+}
+
+export class BrowserEngine implements Engine {
+  readonly name = 'browser';
+  /** What rendered visits look like; undefined where rendering is off. */
+  readonly browser: EngineBrowser | undefined;
+  /** Why rendering is off; undefined where it is not. */
+  readonly missing: string | undefined;
+  readonly #session: Session;
+  readonly #filter = new Filter();
+  readonly #browsers: Browsers | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor({ session, chromium, ...options }: BrowserEngineOptions) {
+    this.#session = session;
+    if ('missing' in chromium) {
+      this.missing = chromium.missing;
+      return;
+    }
+    this.browser = engineBrowser(chromium);
+    this.#browsers = new Browsers({ ...options, chromium, proxy: () => this.#filter.address() });
+  }
+
+  /** @param option The operator's `--chromium`: a path, 'off', or undefined to look for one. */
+  static find(
+    option?: string,
+    environment?: Readonly<Record<string, string | undefined>>,
+  ): Promise<Chromium | NoChromium> {
+    return findChromium(option, environment);
+  }
+
+  get available(): boolean {
+    return this.#browsers !== undefined;
+  }
+
+  async visit({ request, visitor, signal, timeout, beforeHop }: Visit): Promise<Fetched> {
+    const ending = new Ending(timeout, signal);
+    try {
+      return await this.#on({ request, visitor, beforeHop, ending }, (stage) => render(stage, request, ending));
+    } finally {
+      ending.dispose();
+    }
+  }
+
+  /**
+   * A page that a person looks at and acts on, in the visitor's own browser; what they earn stays with the visitor.
+   * @param timeout Milliseconds for opening it; it then stays until it is closed, or `signal` is aborted.
+   */
+  async livePage(
+    visitor: Visitor,
+    request: PageRequest,
+    options: { signal: AbortSignal; timeout: number },
+  ): Promise<LivePage> {
+    const ending = new Ending(options.timeout, options.signal);
+    const beforeHop = async () => {};
+    try {
+      const { stage, leave } = await this.#enter({ request, visitor, beforeHop, ending });
+      try {
+        await load(stage, request, ending);
+        return new LivePage(stage, leave, options.signal);
+      } catch (error) {
+        leave();
+        throw error;
+      }
+    } finally {
+      ending.dispose();
+    }
+  }
+
+  /** How many browsers run, what they do and hold; undefined where rendering is off. */
+  report(): BrowsersReport | undefined {
+    return this.#browsers?.report();
+  }
+
+  /** Ends every browser and connection, whatever is under way. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#browsers?.close();
+    await this.#filter.close();
+  }
+
+  async #on<T>(entry: Entry, work: (stage: Stage) => Promise<T>): Promise<T> {
+    const { stage, leave } = await this.#enter(entry);
+    try {
+      return await work(stage);
+    } finally {
+      leave();
+    }
+  }
+
+  async #enter({ request, visitor, beforeHop, ending }: Entry): Promise<{ stage: Stage; leave: () => void }> {
+    const { browser: engine } = this;
+    if (this.#browsers === undefined || engine === undefined) {
+      throw new Problem('bad_parameter', `rendering is off here: ${this.missing}; ask without render`, {
+        members: { parameter: 'render' },
+      });
+    }
+    const lease = await this.#browsers.lease(ending);
+    try {
+      const { running, gone } = lease;
+      const parts = { browser: running.browser, gone, engine, session: this.#session, filter: this.#filter };
+      const stage = await Stage.open({ ...parts, visitor, request, beforeHop, ending });
+      return { stage, leave: () => leave(stage, lease) };
+    } catch (error) {
+      lease.release();
+      throw error;
+    }
+  }
+}
+
+interface Entry {
+  readonly request: PageRequest;
+  readonly visitor: Visitor;
+  readonly beforeHop: (url: URL) => Promise<void>;
+  readonly ending: Ending;
+}
+
+/** The caller has the answer already; the room is free when the page is gone. */
+function leave(stage: Stage, lease: Lease): void {
+  void stage.close().then((closed) => {
+    // A context that cannot be closed holds what only the end of its browser gives back.
+    if (!closed) lease.running.kill();
+    lease.release();
+  });
+}
+
+async function render(stage: Stage, request: PageRequest, ending: Ending): Promise<Fetched> {
+  const warnings = await load(stage, request, ending);
+  const { page, documents } = stage;
+  const { rendering } = request;
+  let screenshots: readonly Uint8Array[] = [];
+  if (documents.raw === undefined) {
+    if (rendering.waitForSelector !== undefined) {
+      const missed = await awaitSelector(page, rendering.waitForSelector, ending);
+      if (missed !== undefined) warnings.push(missed);
+    }
+    if (rendering.wait > 0) await ending.sleep(Math.min(rendering.wait, ending.spare));
+    if (rendering.scenario.length > 0) {
+      const played = await play(page, rendering.scenario, ending);
+      screenshots = played.screenshots;
+      if (played.warning !== undefined) warnings.push(played.warning);
+    }
+  }
+  return read(stage, request, ending, { warnings, screenshots });
+}
+
+interface Before {
+  readonly warnings: string[];
+  readonly screenshots: readonly Uint8Array[];
+}
+
+async function read(stage: Stage, request: PageRequest, ending: Ending, before: Before): Promise<Fetched> {
+  const { page, documents } = stage;
+  if (documents.refusal !== undefined) throw documents.refusal.reason;
+  const pictures = documents.raw === undefined ? await take(page, request, ending) : undefined;
+  const content = documents.raw ?? (await serialise(stage, request, ending));
+  await ending.race(stage.keepCookies());
+  const last: Hop = documents.raw ?? stage.lastHop;
+  const history = documents.hops.filter((hop) => hop !== last).map(({ url, status }) => ({ url, status }));
+  return {
+    engine: 'browser',
+    status: last.status,
+    headers: documents.raw?.headers ?? (await ending.race(stage.lastHeaders())),
+    url: documents.raw?.url ?? shownUrl(page.url(), last.url),
+    history,
+    body: content.body,
+    truncated: content.truncated,
+    rendered: {
+      screenshot: pictures?.screenshot,
+      pdf: pictures?.pdf,
+      screenshots: before.screenshots,
+      blocked: documents.blocked,
+      warnings: [...before.warnings, ...(pictures?.warnings ?? [])],
+    },
+  };
+}
+
+async function serialise(
+  { page }: Stage,
+  { maxBytes, truncate }: PageRequest,
+  ending: Ending,
+): Promise<{ body: Uint8Array; truncated: boolean }> {
+  const body = Buffer.from(await ending.race(contentOf(page)));
+  if (body.length <= maxBytes) return { body, truncated: false };
+  if (!truncate) throw tooLarge(maxBytes);
+  let end = maxBytes;
+  // Not in the middle of a character.
+  while (end > 0 && ((body[end] ?? 0) & 0xc0) === 0x80) end--;
+  return { body: body.subarray(0, end), truncated: true };
+}
+
+/** A page that goes elsewhere just now is read where it arrives. */
+async function contentOf(page: Stage['page']): Promise<string> {
+  for (let turn = 0; ; turn++) {
+    try {
+      return await page.content();
+    } catch (error) {
+      const moving = /navigat|context was destroyed|changing the content/i.test((error as Error).message);
+      if (!moving || turn >= 5 || error instanceof errors.TimeoutError) throw error;
+      await page.waitForLoadState('domcontentloaded').catch(() => {});
+    }
+  }
+}
+
+function shownUrl(url: string, fallback: string): string {
+  return /^https?:/.test(url) ? url : fallback;
+}

@@ -1,0 +1,150 @@
+// Launches one Chromium and ends it: every process, folder and connection of it. It has no way out but the filtering proxy,
+// resolves no names itself, and never outlives this process.
+import { accessSync, constants } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium as playwright } from 'playwright-core';
+import { within } from './ending.js';
+import { engineBrowser } from './engine-browser.js';
+import type { Chromium } from './find-chromium.js';
+import { groupOf, killGroup, memoryOf } from './process-group.js';
+
+/** Milliseconds from the start of the process to its readiness. */
+const launchTimeout = 20_000;
+/** Milliseconds that a browser has to end by itself. */
+const closeTimeout = 4_000;
+const runner = fileURLToPath(new URL('../../bin/run-chromium.sh', import.meta.url));
+
+const quiet = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-domain-reliability',
+  '--disable-notifications',
+  '--disable-speech-api',
+  '--disable-file-system',
+  '--deny-permission-prompts',
+  '--no-pings',
+  '--block-new-web-contents',
+  // Names are the filtering proxy's to resolve, and nothing leaves beside it.
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+  '--proxy-bypass-list=<-loopback>',
+  '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
+  '--webrtc-ip-handling-policy=disable_non_proxied_udp',
+];
+
+/** A browser that runs. */
+export class Running {
+  readonly browser: Browser;
+  readonly startedAt = performance.now();
+  /** The group of its processes. */
+  readonly group: number;
+  readonly #folder: string;
+  #closing: Promise<void> | undefined;
+
+  constructor(browser: Browser, group: number, folder: string) {
+    this.browser = browser;
+    this.group = group;
+    this.#folder = folder;
+  }
+
+  /** Bytes that its processes hold; undefined where the system does not tell. */
+  memory(): Promise<number | undefined> {
+    return memoryOf(this.group);
+  }
+
+  /** Ends it at once; whatever it does fails. */
+  kill(): void {
+    killGroup(this.group);
+  }
+
+  /** When it resolves, its processes and folders are gone. Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const ended = this.browser.close();
+    if (!(await within(ended, closeTimeout))) {
+      this.kill();
+      await within(ended, closeTimeout);
+    }
+    if ((await this.memory()) !== undefined) this.kill();
+    await remove(this.#folder);
+  }
+}
+
+/** @param proxy The address of the filtering proxy. */
+export async function launch(chromium: Chromium, proxy: string): Promise<Running> {
+  const folder = await mkdtemp(join(tmpdir(), 'page-gateway-browser-'));
+  const wrapped = process.platform !== 'win32' && isExecutable(runner);
+  const root = process.getuid?.() === 0;
+  try {
+    const options = {
+      executablePath: wrapped ? runner : chromium.path,
+      args: [...quiet, `--user-agent=${engineBrowser(chromium).userAgent}`, ...(root ? ['--no-sandbox'] : [])],
+      ignoreDefaultArgs: ['--disable-popup-blocking'],
+      proxy: { server: proxy },
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+      timeout: launchTimeout,
+      env: environment(folder, chromium.path),
+      // Not among the published options: where downloads would go, which is to be removed with the rest.
+      artifactsDir: folder,
+    };
+    const browser = await playwright.launch(options);
+    try {
+      return new Running(browser, await groupOfBrowser(browser), folder);
+    } catch (error) {
+      await within(browser.close(), closeTimeout);
+      throw error;
+    }
+  } catch (error) {
+    await remove(folder);
+    throw error;
+  }
+}
+
+async function groupOfBrowser(browser: Browser): Promise<number> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  const pid = processInfo.find(({ type }) => type === 'browser')?.id;
+  if (pid === undefined) throw new Error('the browser does not tell its process');
+  return (await groupOf(pid)) ?? pid;
+}
+
+/** What the browser is told of its surroundings: nothing that is ours. */
+function environment(folder: string, path: string): Record<string, string> {
+  const told: Record<string, string> = { HOME: folder, TMPDIR: folder, PAGE_GATEWAY_BROWSER: path };
+  for (const name of [
+    'PATH',
+    'LANG',
+    'LC_ALL',
+    'TZ',
+    'FONTCONFIG_PATH',
+    'FONTCONFIG_FILE',
+    'SystemRoot',
+    'LOCALAPPDATA',
+  ]) {
+    const value = process.env[name];
+    if (value !== undefined) told[name] = value;
+  }
+  return told;
+}
+
+function remove(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true, maxRetries: 5 }).catch(() => {});
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
