@@ -5,7 +5,6 @@ import { Problem } from '../core/problem.js';
 import { base64, type EnvelopeDocument } from './envelope.js';
 import { portableHtml } from './html-document.js';
 import { linksOf } from './links.js';
-import { markdownOf } from './markdown.js';
 import { badRules } from './refusals.js';
 import { headOf, selectIn } from './selection.js';
 import type { Task } from './task.js';
@@ -36,6 +35,7 @@ function problemOf(error: unknown): Problem {
 
 /** Errand's errors name its options, which are not the caller's. */
 function plainly(message: string): string {
+  if (message.includes('bytes of memory')) return 'the document takes more memory to convert than there is for one';
   return message.replace(/ \((?:parse\.)?max\w+\)$/, '').replace(/^elements/, 'the document has elements');
 }
 
@@ -47,7 +47,7 @@ async function answerOf(task: Task, bytes: Uint8Array): Promise<string | Uint8Ar
   if (!document && !(kind === 'xml' && output === 'extract')) return decodeText(bytes, contentType);
   // The document may say its charset itself where nobody else did.
   const text = decodeText(bytes, contentType ?? 'text/html');
-  const tree = await parseMarkup(text, { maxMemory, xml: kind === 'xml' });
+  const tree = await parseMarkup(text, { maxMemory: maxMemory * (twice(task) ? 0.5 : 1), xml: kind === 'xml' });
   if (kind === 'xml') return JSON.stringify(await extract(tree, task), nulls);
   if (output === 'json') return documentEnvelope(tree, task, bytes);
   const { $, whole } = await selectIn(tree, task);
@@ -59,13 +59,20 @@ async function answerOf(task: Task, bytes: Uint8Array): Promise<string | Uint8Ar
         : inner($);
     case 'text':
       return visibleText(rootOf($));
-    case 'markdown':
+    case 'markdown': {
+      const { markdownOf } = await import('./markdown.js');
       return markdownOf($, base);
+    }
     case 'links':
       return JSON.stringify(linksOf($, base));
     default:
       return JSON.stringify(await extract($, task), nulls);
   }
+}
+
+/** Whether a second tree is made of the first. */
+function twice({ output, onlyMainContent, targetSelector }: Task): boolean {
+  return output === 'markdown' || onlyMainContent || targetSelector !== undefined;
 }
 
 function isSelective({ removeSelector, targetSelector, onlyMainContent }: Task): boolean {

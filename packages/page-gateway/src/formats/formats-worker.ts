@@ -10,7 +10,7 @@ if (port !== null) {
     convert(task, bytes).then(
       (body) => {
         // Small buffers are pieces of one that is shared.
-        const own = body.byteLength === body.buffer.byteLength ? body : Uint8Array.from(body);
+        const own = body.byteLength === body.buffer.byteLength ? body : new Uint8Array(body);
         port.postMessage({ body: own } satisfies Answer, [own.buffer as ArrayBuffer]);
       },
       ({ code, message: detail, members }: Problem) => {

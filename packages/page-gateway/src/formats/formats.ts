@@ -15,7 +15,7 @@ import { WorkerPool } from './worker-pool.js';
 export interface FormatsOptions {
   /**
    * Worker threads that convert documents; started when first needed.
-   * @default availableParallelism() - 1, at least 1, at most 4
+   * @default availableParallelism() - 1, at least 2, at most 4
    * @example new Formats({ workers: 2 })
    */
   readonly workers?: number;
@@ -26,7 +26,7 @@ export interface FormatsOptions {
    */
   readonly timeLimit?: number;
   /**
-   * Bytes of memory that one worker may use; a document that takes more is 422 `unprocessable_document`.
+   * Bytes of memory that one document may come to while it is converted; more is 422 `unprocessable_document`.
    * @default 1 GiB
    * @example new Formats({ memoryLimit: 256 * 1024 ** 2 })
    */
@@ -62,18 +62,15 @@ const contentTypes = {
 
 /** Longer HTML is looked through in a worker. */
 const lightHtml = 512 * 1024;
-/** Of a worker's memory, the part that the tree of a document may come to; the rest is for what is made of it. */
-const treeShare = 0.6;
-
 export class Formats {
   readonly #pool: WorkerPool;
   readonly #maxMemory: number;
 
   constructor(options: FormatsOptions = {}) {
     const { memoryLimit = 1024 ** 3, timeLimit = 10_000, queueLimit = 256 } = options;
-    const workers = options.workers ?? Math.min(4, Math.max(1, availableParallelism() - 1));
+    const workers = options.workers ?? Math.min(4, Math.max(2, availableParallelism() - 1));
     this.#pool = new WorkerPool({ workers, timeLimit, memoryLimit, queueLimit });
-    this.#maxMemory = memoryLimit * treeShare;
+    this.#maxMemory = memoryLimit;
   }
 
   /**

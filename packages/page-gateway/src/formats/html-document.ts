@@ -108,7 +108,7 @@ interface BaseElement {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-const chunk = 16_384;
+const chunk = 2_048;
 
 /** The first base element with an `href`: the one that counts. What stands in scripts and comments is none. */
 function findBase(text: string): BaseElement | undefined {

@@ -1,9 +1,7 @@
 // What of a document is asked for: without what is to be removed, only what is selected, only the main content. Changes the
 // tree it is given.
-import { Readability } from '@mozilla/readability';
 import type { CheerioAPI } from 'cheerio';
 import { parseMarkup } from 'errand';
-import { parseHTML } from 'linkedom';
 import { badSelector } from './refusals.js';
 import type { Task } from './task.js';
 import { baseOf, makeAddressesWhole } from './tree.js';
@@ -24,6 +22,7 @@ export async function selectIn(document: CheerioAPI, task: Task): Promise<Select
   const { title } = headOf(document);
   let piece = targetSelector === undefined ? undefined : outermost(document, targetSelector);
   if (onlyMainContent) {
+    const { mainContent } = await import('./main-content.js');
     const of = piece === undefined ? document : await parseMarkup(pageOf(title, piece), { maxMemory });
     piece = mainContent(of.html()) ?? likelyContent(of);
   }
@@ -86,13 +85,4 @@ function likelyContent($: CheerioAPI): string {
 function pageOf(title: string | null, body: string): string {
   const escaped = title?.replace(/&/g, '&amp;').replace(/</g, '&lt;');
   return `<!DOCTYPE html><html><head>${escaped ? `<title>${escaped}</title>` : ''}</head><body>${body}</body></html>`;
-}
-
-/** So many characters of text are an article to Readability; of less it takes whatever there is. */
-const article = 500;
-
-function mainContent(html: string): string | undefined {
-  const { document } = parseHTML(html);
-  const found = new Readability(document, { keepClasses: true, charThreshold: article }).parse();
-  return (found?.length ?? 0) < article ? undefined : (found?.content ?? undefined);
 }

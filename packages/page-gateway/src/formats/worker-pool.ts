@@ -9,7 +9,7 @@ export interface PoolLimits {
   readonly workers: number;
   /** Milliseconds for one document. */
   readonly timeLimit: number;
-  /** Bytes of one worker. */
+  /** Bytes that one document may come to. */
   readonly memoryLimit: number;
   /** Documents that wait. */
   readonly queueLimit: number;
@@ -19,6 +19,11 @@ export interface PoolLimits {
 const startTime = 30_000;
 /** A worker without work is kept this long, in milliseconds. */
 const idleTime = 60_000;
+
+/** V8 ends the process where one large piece does not fit under a worker's limit: documents are refused well before. */
+const spare = 1.5;
+/** Of documents above this size, in bytes, one is in a worker at a time: the others are for those that are quick. */
+const large = 1024 ** 2;
 
 interface Job {
   readonly task: Task;
@@ -85,11 +90,17 @@ export class WorkerPool {
 
   #next(): void {
     for (const job of this.#waiting) {
+      if (job.bytes.length > large && this.#busyWithLarge()) continue;
       const place = this.#freePlace();
       if (place === undefined) return;
       this.#waiting.delete(job);
       this.#give(place, job);
     }
+  }
+
+  #busyWithLarge(): boolean {
+    for (const { job } of this.#places) if (job !== undefined && job.bytes.length > large) return true;
+    return false;
   }
 
   #freePlace(): Place | undefined {
@@ -104,7 +115,7 @@ export class WorkerPool {
       name: 'page-gateway-formats',
       env: {},
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: Math.ceil(this.#limits.memoryLimit / 1024 ** 2) },
+      resourceLimits: { maxOldGenerationSizeMb: Math.ceil((this.#limits.memoryLimit * spare) / 1024 ** 2) },
     });
     const place: Place = { worker, ready: false, job: undefined, timer: undefined };
     this.#places.add(place);
@@ -127,7 +138,7 @@ export class WorkerPool {
   }
 
   #send({ worker }: Place, { task, bytes }: Job): void {
-    const copy = Uint8Array.from(bytes);
+    const copy = new Uint8Array(bytes);
     worker.postMessage({ task, bytes: copy } satisfies Order, [copy.buffer]);
   }
 
