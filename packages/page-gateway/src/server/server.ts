@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import helmet from '@fastify/helmet';
-import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify';
 import { Problem } from '../core/problem.js';
 import { boundsOf, httpOptions } from './bounds.js';
 import { Drain } from './drain.js';
@@ -41,7 +41,7 @@ export async function buildServer(parts: Parts): Promise<Server> {
   const metrics = makeMetrics(parts);
   const app = fastify({
     loggerInstance: parts.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     http: httpOptions(bounds),
     bodyLimit: bounds.body,
     requestTimeout: bounds.requestTime,
@@ -117,6 +117,8 @@ function prepare(
   });
   app.addHook('onRequest', async (request, reply) => {
     readyRequest(request);
+    // Unlike `onResponse`, this comes for callers who have left, too.
+    reply.raw.once('close', () => told(request, reply, parts, metrics));
     reply.header('cache-control', 'no-store');
     if (drain.draining) reply.header('connection', 'close');
     if (request.raw.httpVersion === '1.1' && request.headers.host === undefined) {
@@ -130,7 +132,6 @@ function prepare(
     socket.setTimeout(readTime, stuck);
     request.raw.once('close', () => socket.removeListener('timeout', stuck).setTimeout(0));
   });
-  app.addHook('onResponse', async (request, reply) => told(request, reply, parts, metrics));
 }
 
 function readyRequest(request: FastifyRequest): void {
