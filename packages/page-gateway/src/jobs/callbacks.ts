@@ -10,7 +10,16 @@ const minute = 60 * second;
 const hour = 60 * minute;
 
 /** After the n-th failure; the last one holds for all further ones. */
-const delays = [second, 5 * second, 15 * second, minute, 5 * minute, 15 * minute, 30 * minute, hour];
+export const usualDelays: readonly number[] = [
+  second,
+  5 * second,
+  15 * second,
+  minute,
+  5 * minute,
+  15 * minute,
+  30 * minute,
+  hour,
+];
 const givenUpAfter = 24 * hour;
 
 export interface CallbacksOptions {
@@ -19,6 +28,7 @@ export interface CallbacksOptions {
   readonly session: Session;
   /** What is posted for a job. */
   readonly body: (job: string) => Promise<string>;
+  readonly delays: readonly number[];
   /** Whether this process is the one that posts. */
   readonly working: () => boolean;
   readonly now: () => number;
@@ -74,7 +84,7 @@ export class Callbacks {
   }
 
   async #deliver(delivery: Delivery, origin: string): Promise<void> {
-    const { store, now, log } = this.#options;
+    const { store, now, log, delays } = this.#options;
     const facts = { job: delivery.job, receiver: origin, tries: delivery.tries + 1 };
     const failure = await this.#post(delivery);
     if (this.#closing.signal.aborted && failure) return;
@@ -85,7 +95,7 @@ export class Callbacks {
       if (isBack) this.#hurry(origin);
       return;
     }
-    const due = now() + (delays[delivery.tries] ?? hour);
+    const due = now() + (delays[delivery.tries] ?? delays.at(-1) ?? hour);
     if (failure.final || due - delivery.since > givenUpAfter) {
       store.delivered(delivery.job, undefined);
       log('callback_given_up', { ...facts, reason: failure.reason });

@@ -6,7 +6,7 @@ import type { PageRequest } from '../core/page-request.js';
 import { Problem } from '../core/problem.js';
 import type { Key, Keys } from '../keys/keys.js';
 import type { JobRow, Store } from '../store/store.js';
-import { Callbacks } from './callbacks.js';
+import { Callbacks, usualDelays } from './callbacks.js';
 import { type FetchPage, Runner, type RunnerOptions } from './runner.js';
 import { written } from './stored-request.js';
 import { type JobView, jobView, type ResultView, resultView } from './views.js';
@@ -20,6 +20,9 @@ export interface JobsOptions {
   /** Pages of all jobs under way at once. @default 16 */
   readonly concurrency?: number;
   readonly ticketEnded?: RunnerOptions['ticketEnded'];
+  /** Milliseconds before a callback is tried again; the last one holds for all further tries, for 24 h.
+   *  @default 1 s, 5 s, 15 s, 1 min, 5 min, 15 min, 30 min, 1 h */
+  readonly callbackDelays?: readonly number[];
   readonly log?: (level: 'info' | 'warn' | 'error', event: string, facts: object) => void;
   readonly now?: () => number;
 }
@@ -51,13 +54,14 @@ export class Jobs {
   #sweeper: NodeJS.Timeout | undefined;
 
   constructor(options: JobsOptions) {
-    const { store, log = () => {}, now = Date.now, concurrency = 16 } = options;
+    const { store, log = () => {}, now = Date.now, concurrency = 16, callbackDelays = usualDelays } = options;
     this.#options = options;
     this.#now = now;
     this.#callbacks = new Callbacks({
       store: store.jobs,
       session: options.session,
       body: (job) => this.#callbackBody(job),
+      delays: callbackDelays,
       working: () => store.runnerLock.held,
       now,
       log: (event, facts) => log(event === 'callback_delivered' ? 'info' : 'warn', event, facts),
@@ -135,7 +139,7 @@ export class Jobs {
     const before = this.#rowOf(key, id);
     const { store, keys } = this.#options;
     if (store.jobs.cancel(id, this.#now())) {
-      const begun = this.#runner.underWay(id);
+      const begun = this.#runner.begun(id);
       this.#runner.look(true);
       const { done, failed, total } = this.#rowOf(key, id);
       await keys.refund(before.key.id, Math.max(0, total - done - failed - begun));

@@ -36,6 +36,8 @@ interface Active {
   readonly row: JobRow;
   readonly stop: AbortController;
   readonly tries: Map<number, number>;
+  /** Indexes that were begun and have no result yet. */
+  readonly begun: Set<number>;
   running: number;
   /** Pages that wait for a person, and those that wait for a better moment. */
   parked: number;
@@ -91,9 +93,9 @@ export class Runner {
     return this.#running;
   }
 
-  /** Pages of one job that are being fetched now. */
-  underWay(job: string): number {
-    return this.#active.get(job)?.running ?? 0;
+  /** Pages of one job that were begun and have no result yet. */
+  begun(job: string): number {
+    return this.#active.get(job)?.begun.size ?? 0;
   }
 
   /** Ends what is under way; it runs again in the next process. */
@@ -106,7 +108,15 @@ export class Runner {
   }
 
   #take(row: JobRow): void {
-    this.#active.set(row.id, { row, stop: new AbortController(), tries: new Map(), running: 0, parked: 0, resting: 0 });
+    this.#active.set(row.id, {
+      row,
+      stop: new AbortController(),
+      tries: new Map(),
+      begun: new Set(),
+      running: 0,
+      parked: 0,
+      resting: 0,
+    });
     const limit = row.atOnce ?? Number.POSITIVE_INFINITY;
     this.#rota.add({ job: row.id, key: row.key.id, limit, pages: this.#options.store.pending(row.id) });
   }
@@ -129,6 +139,7 @@ export class Runner {
     const active = this.#active.get(job)!;
     this.#running += 1;
     active.running += 1;
+    active.begun.add(place[0]);
     this.#options.store.setState(job, 'running', this.#options.now());
     const over = this.#work(active, place)
       .catch(this.#options.failed)
@@ -166,6 +177,7 @@ export class Runner {
     let after: JobRow | undefined;
     try {
       after = await store.finish(active.row.id, result, now());
+      active.begun.delete(result.index);
     } catch (error) {
       // A full disk may have room later; until then the page counts as never fetched.
       failed(error);
