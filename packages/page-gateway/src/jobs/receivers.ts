@@ -19,10 +19,6 @@ export class Receivers {
     return !receiver || receiver.underWay < (receiver.failures >= patience ? 1 : atOnce);
   }
 
-  isDown(origin: string): boolean {
-    return (this.#receivers.get(origin)?.failures ?? 0) >= patience;
-  }
-
   started(origin: string): void {
     const receiver = this.#receivers.get(origin) ?? { failures: 0, underWay: 0 };
     receiver.underWay += 1;
