@@ -1,6 +1,6 @@
 // The engine that renders: one visit is one context of a pooled Chromium, loaded, waited for, read and closed. It judges
 // nothing and tries nothing twice; what goes wrong is thrown as errand's errors or as a Problem.
-import type { Session } from 'errand';
+import { ErrandError, type Session } from 'errand';
 import { errors } from 'playwright-core';
 import type { Engine, Fetched, Visit } from '../core/engine.js';
 import type { PageRequest } from '../core/page-request.js';
@@ -12,6 +12,7 @@ import { Ending } from './ending.js';
 import { type EngineBrowser, engineBrowser } from './engine-browser.js';
 import { Filter } from './filter.js';
 import { type Chromium, findChromium, type NoChromium } from './find-chromium.js';
+import type { Running } from './launch.js';
 import { LivePage } from './live-page.js';
 import { load } from './load.js';
 import { take } from './pictures.js';
@@ -61,7 +62,11 @@ export class BrowserEngine implements Engine {
   async visit({ request, visitor, signal, timeout, beforeHop }: Visit): Promise<Fetched> {
     const ending = new Ending(timeout, signal);
     try {
-      return await this.#on({ request, visitor, beforeHop, ending }, (stage) => render(stage, request, ending));
+      return await this.#on({ request, visitor, beforeHop, ending }, (stage) =>
+        render(stage, request, ending).catch((error: unknown) => {
+          throw worded(stage, error, ending);
+        }),
+      );
     } finally {
       ending.dispose();
     }
@@ -95,6 +100,11 @@ export class BrowserEngine implements Engine {
   /** How many browsers run, what they do and hold; undefined where rendering is off. */
   report(): BrowsersReport | undefined {
     return this.#browsers?.report();
+  }
+
+  /** The browsers that run, for tests and the soak. */
+  runs(): readonly Running[] {
+    return this.#browsers?.runs() ?? [];
   }
 
   /** Ends every browser and connection, whatever is under way. Idempotent. */
@@ -142,6 +152,13 @@ interface Entry {
   readonly visitor: Visitor;
   readonly beforeHop: (url: URL) => Promise<void>;
   readonly ending: Ending;
+}
+
+/** What Chromium says of a page that cannot be read says nothing to a caller. */
+function worded({ documents }: Stage, error: unknown, ending: Ending): unknown {
+  const worded = ending.over || error === documents.refusal?.reason;
+  if (worded || error instanceof Problem || error instanceof ErrandError) return error;
+  return new Problem('upstream', 'the page could not be read after it was loaded', { cause: error });
 }
 
 /** The caller has the answer already; the room is free when the page is gone. */

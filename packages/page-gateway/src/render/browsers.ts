@@ -126,6 +126,11 @@ export class Browsers {
     };
   }
 
+  /** The browsers that run, retired ones included. */
+  runs(): readonly Running[] {
+    return [...this.#members].map(({ running }) => running);
+  }
+
   /** Ends every browser, whatever it does. */
   async close(): Promise<void> {
     this.#closed = true;
