@@ -68,13 +68,16 @@ export class Problem extends Error {
 
   /** The same problem with what was tried before it. */
   after(attempts: readonly Attempt[]): Problem {
-    const { retryable, retryAfter, members, cause } = this;
+    return this.with({ attempts });
+  }
+
+  /** The same problem with other parts. */
+  with(parts: ProblemParts): Problem {
+    const { retryable, retryAfter, attempts, members, cause } = this;
     return new Problem(this.code, this.message, {
-      retryable,
-      attempts,
-      members,
-      cause,
+      ...{ retryable, attempts, members, cause },
       ...(retryAfter !== undefined && { retryAfter }),
+      ...parts,
     });
   }
 

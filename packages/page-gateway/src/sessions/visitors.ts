@@ -96,6 +96,12 @@ export class Visitors {
     return this.visitorFor(request, owner, avoid);
   }
 
+  /** He is not wanted any more: the next call of his name gets another. */
+  drop(visitor: Visitor): void {
+    const entry = this.#kept.entryOf(visitor);
+    if (entry !== undefined) this.#kept.remove(entry.key);
+  }
+
   /** What came of a visit: sites that serve him speak for a visitor, blocks and captchas against him. */
   score(visitor: Visitor, good: boolean): void {
     const entry = this.#kept.entryOf(visitor);

@@ -1,0 +1,65 @@
+// One try: one visitor, one engine, from the first hop to the verdict. It says what came of it and decides nothing.
+import type { Attempt } from '../core/attempt.js';
+import type { Engine, Fetched } from '../core/engine.js';
+import type { PageRequest } from '../core/page-request.js';
+import { Problem } from '../core/problem.js';
+import type { Verdict } from '../core/verdict.js';
+import type { Visitor } from '../core/visitor.js';
+import type { Budget } from './budget.js';
+import type { PagesParts } from './pages.js';
+import { Passage } from './passage.js';
+import { codeOf } from './problem-of.js';
+
+export interface Came {
+  readonly fetched: Fetched;
+  readonly verdict: Verdict;
+  readonly attempt: Attempt;
+  readonly disallowed: boolean;
+}
+
+export interface Missed {
+  readonly fetched: undefined;
+  readonly error: unknown;
+  readonly attempt: Attempt;
+}
+
+export type Outcome = Came | Missed;
+
+export interface OneTry {
+  readonly pages: PagesParts;
+  readonly request: PageRequest;
+  readonly engine: Engine;
+  readonly visitor: Visitor;
+  readonly budget: Budget;
+  readonly signal: AbortSignal;
+}
+
+/** Milliseconds that are left for the page itself, where the visitor has to be waited for. */
+const leastTime = 100;
+
+/** @throws what ended the page from outside, and what did not let anybody go: robots.txt, politeness, a session in use. */
+export async function tryOnce({ pages, request, engine, visitor, budget, signal }: OneTry): Promise<Outcome> {
+  const passage = new Passage({
+    ...{ request, signal, robots: pages.robots, hosts: pages.hosts, timeLeft: () => budget.timeLeft },
+  });
+  const startedAt = performance.now();
+  const attemptOf = (verdict: string, status: number | undefined): Attempt => {
+    const ms = Math.round(performance.now() - startedAt);
+    return { engine: engine.name, proxy: visitor.proxy?.id, identity: visitor.identity.id, status, verdict, ms };
+  };
+  let release: (() => void) | undefined;
+  try {
+    if (engine.name === 'browser') release = await pages.visitors.lease(visitor, budget.timeLeft - leastTime, signal);
+    const beforeHop = (url: URL) => passage.enter(url);
+    const fetched = await engine.visit({ request, visitor, signal, timeout: budget.timeLeft, beforeHop });
+    const verdict = pages.judge(fetched);
+    return { fetched, verdict, attempt: attemptOf(verdict.kind, fetched.status), disallowed: passage.disallowed };
+  } catch (error) {
+    const reason: unknown = signal.aborted ? signal.reason : error;
+    if (reason instanceof Problem && (!passage.begun || passage.refused)) throw reason;
+    return { fetched: undefined, error: reason, attempt: attemptOf(codeOf(reason), undefined) };
+  } finally {
+    passage.leave();
+    release?.();
+  }
+}
