@@ -61,6 +61,16 @@ const steps: readonly string[] = [
     in_file INTEGER NOT NULL,
     UNIQUE (job, idx)
   ) STRICT;`,
+
+  `CREATE TABLE copies (
+    key TEXT PRIMARY KEY,
+    bytes INTEGER NOT NULL,
+    stored INTEGER NOT NULL,
+    expires INTEGER NOT NULL,
+    used INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX copies_used ON copies (used, bytes);
+  CREATE INDEX copies_expires ON copies (expires);`,
 ];
 
 /** Brings the file up to the newest step. Two processes that open a new file at once do it once. */

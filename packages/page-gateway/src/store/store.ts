@@ -2,6 +2,7 @@
 // open it at once, such as `keys add` beside the running service.
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { SqliteCopies } from './copy-store.js';
 import { Database } from './database.js';
 import { JobBodies } from './job-bodies.js';
 import { type JobStore, SqliteJobs } from './job-store.js';
@@ -23,6 +24,7 @@ export interface Store {
   readonly keys: KeyStore;
   readonly sessions: SessionStore;
   readonly jobs: JobStore;
+  readonly copies: SqliteCopies;
   /** Held by the one process that works on the jobs of this folder. */
   readonly runnerLock: RunnerLock;
   close(): void;
@@ -37,6 +39,7 @@ export function openStore({ folder: given }: StoreOptions): Store {
     folder,
     keys: new SqliteKeys(database),
     sessions: new SqliteSessions(database),
+    copies: new SqliteCopies(database),
     jobs: new SqliteJobs(database, new JobBodies(join(folder, 'jobs'))),
     runnerLock,
     close: () => {
