@@ -114,7 +114,9 @@ export function httpUrl(saying: string) {
   return read<string | undefined>(z.string(expected(saying)), saying, (value) => {
     const text = value as string;
     const url = new URL(text.trim());
-    return text.length <= 16_384 && /^https?:$/.test(url.protocol) && !/[\x00-\x1f\x7f]/.test(text.trim()) ? url.href : undefined;
+    return text.length <= 16_384 && /^https?:$/.test(url.protocol) && !/[\x00-\x1f\x7f]/.test(text.trim())
+      ? url.href
+      : undefined;
   });
 }
 

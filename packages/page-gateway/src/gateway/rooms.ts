@@ -1,0 +1,100 @@
+// Makes every room of the gateway once, from the options, and closes them in the opposite order. What one room knows of
+// another is said here and nowhere else.
+import { parseDuration, type Session } from 'errand';
+import type { Logger } from 'pino';
+import { Answers } from '../answers/answers.js';
+import { Calls } from '../answers/calls.js';
+import { Copies } from '../cache/copies.js';
+import { Formats } from '../formats/formats.js';
+import { HttpEngine } from '../http/http-engine.js';
+import { openTargets } from '../http/targets.js';
+import { Identities } from '../identity/identities.js';
+import { Jobs } from '../jobs/jobs.js';
+import { Keys } from '../keys/keys.js';
+import { Pages } from '../ladder/pages.js';
+import { Hosts } from '../politeness/hosts.js';
+import { loadProxies } from '../proxies/parse.js';
+import { Proxies } from '../proxies/proxies.js';
+import { BrowserEngine } from '../render/browser-engine.js';
+import { Robots } from '../robots/robots.js';
+import { Visitors } from '../sessions/visitors.js';
+import { defaultFolder } from '../store/default-folder.js';
+import { openStore, type Store } from '../store/store.js';
+import { judge } from '../verdict/judge.js';
+import type { PageGatewayServiceOptions } from './options.js';
+
+export interface Rooms {
+  readonly store: Store;
+  readonly keys: Keys;
+  readonly proxies: Proxies;
+  readonly hosts: Hosts;
+  readonly visitors: Visitors;
+  readonly browser: BrowserEngine;
+  readonly calls: Calls;
+  readonly answers: Answers;
+  readonly jobs: Jobs;
+}
+
+/** What is to be closed, the last one first. */
+export class Closers {
+  readonly #closers: Array<() => unknown> = [];
+
+  add<T extends { close(): unknown }>(room: T): T {
+    this.#closers.push(() => room.close());
+    return room;
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closers.splice(0).reverse()) await close();
+  }
+}
+
+/** @throws where an option cannot be used; what was made by then is in `closers`. */
+export async function openRooms(options: PageGatewayServiceOptions, log: Logger, closers: Closers): Promise<Rooms> {
+  const store = closers.add(openStore({ folder: options.data ?? defaultFolder() }));
+  const keys = new Keys({ store: store.keys });
+  const servers = options.proxies === undefined ? [] : await loadProxies(options.proxies);
+  const proxies = closers.add(new Proxies({ servers }));
+  const session = openTargets({ ...(options.allow && { allow: options.allow }) });
+  closers.add({ close: () => session.close({ grace: 0 }) });
+  const browser = closers.add(await openBrowser(options, session));
+  const identities = new Identities({ engineBrowser: () => browser.browser });
+  const visitors = closers.add(new Visitors({ proxies, identities, store: store.sessions }));
+  const hosts = new Hosts({
+    ...(options.hostConcurrency !== undefined && { concurrency: options.hostConcurrency }),
+    ...(options.hostDelay !== undefined && { delay: parseDuration(options.hostDelay, 'hostDelay') }),
+  });
+  const pages = closers.add(
+    new Pages({
+      ...{ judge, hosts, visitors, proxies },
+      http: new HttpEngine({ session }),
+      browser: browser.available ? browser : undefined,
+      robots: new Robots({ session }),
+      solver: options.solver,
+    }),
+  );
+  const onError = (err: unknown) => log.warn({ err }, 'a copy could not be kept');
+  const copies = closers.add(new Copies({ folder: store.folder, onError }));
+  const formats = closers.add(new Formats());
+  const calls = new Calls();
+  const answers = new Answers({ pages, copies, formats, calls });
+  const jobs = closers.add(
+    new Jobs({
+      ...{ store, keys, session },
+      fetchPage: (request, { key, signal }) => answers.get(request, { key, signal }),
+      log: (level, event, facts) => log[level](facts, event),
+    }),
+  );
+  return { store, keys, proxies, hosts, visitors, browser, calls, answers, jobs };
+}
+
+async function openBrowser(
+  { chromium, renderConcurrency }: PageGatewayServiceOptions,
+  session: Session,
+): Promise<BrowserEngine> {
+  return new BrowserEngine({
+    session,
+    chromium: await BrowserEngine.find(chromium),
+    concurrency: renderConcurrency,
+  });
+}
