@@ -45,10 +45,12 @@ export class Budget {
     return true;
   }
 
-  /** One try more, once: somebody has taken what stood in the way out of it. */
-  addTry(): void {
-    this.#tries += this.#extra;
-    this.#extra = 0;
+  /** One try more, once, for when somebody takes out of the way what stood there. False where there was one already. */
+  addTry(): boolean {
+    if (this.#extra === 0) return false;
+    this.#extra--;
+    this.#tries++;
+    return true;
   }
 
   /** Pays for the step up. */

@@ -172,7 +172,7 @@ export class Climb {
 
   /** @throws Problem captcha_required where nobody can help, or where a person has to. */
   async #askForHelp(came: Came, visitor: Visitor): Promise<void> {
-    const { pages, request, owner, signal } = this.#parts;
+    const { pages, request, owner, signal, budget } = this.#parts;
     const { fetched, verdict } = came;
     const problem = problemFor({ do: 'fail', code: 'captcha_required' }, came, false);
     if (request.onCaptcha === 'handoff') {
@@ -180,6 +180,7 @@ export class Climb {
       const { id } = await pages.tickets.open({ url: fetched.url, request, owner, visitor, verdict });
       throw problem.with({ members: { ...problem.members, ticket: id } });
     }
+    if (budget.triesLeft === 0 && !budget.addTry()) throw problem;
     const solution = await pages.solver
       ?.solve(
         {
@@ -193,6 +194,5 @@ export class Climb {
     signal.throwIfAborted();
     if (solution === undefined) throw problem;
     for (const line of solution.cookies) visitor.cookies.setCookie(line, fetched.url);
-    this.#parts.budget.addTry();
   }
 }

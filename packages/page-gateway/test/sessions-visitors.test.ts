@@ -1,0 +1,186 @@
+// Sticky visitors: the same proxy, identity and cookies for as long as they are used, over restarts too, and replaced only
+// as a whole.
+import { expect, test } from 'vitest';
+import type { PageRequest } from '../src/core/page-request.js';
+import { Identities } from '../src/identity/identities.js';
+import { parseProxies } from '../src/proxies/parse.js';
+import { Proxies } from '../src/proxies/proxies.js';
+import { Visitors, type VisitorsOptions } from '../src/sessions/visitors.js';
+import { pageRequest } from './support/page-request.js';
+
+const minute = 60_000;
+const lines = ['http://a:1 id=a country=de', 'http://b:1 id=b country=us'];
+const engine = {
+  ...{
+    browser: 'chrome',
+    version: '126.0.0.0',
+    platform: 'linux',
+    userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Engine',
+  },
+  hints: {
+    brands: [{ brand: 'Chromium', version: '126' }],
+    fullVersionList: [{ brand: 'Chromium', version: '126.0.0.0' }],
+    ...{ platform: 'Linux', platformVersion: '', architecture: 'x86', bitness: '64', model: '', mobile: false },
+  },
+} as const;
+
+function desk(options: Partial<VisitorsOptions> & { list?: string[] } = {}) {
+  const time = { now: 1_000_000 };
+  const { list = lines, ...rest } = options;
+  const proxies = new Proxies({ servers: parseProxies(list.join('\n'), 'list'), probeEvery: 0, now: () => time.now });
+  const identities = new Identities({ engineBrowser: () => engine });
+  const visitors = new Visitors({ proxies, identities, now: () => time.now, ...rest });
+  const visit = (change: Partial<PageRequest> = {}, owner = 'key') =>
+    visitors.visitorFor(pageRequest('http://h/', change), owner);
+  return { time, visitors, visit };
+}
+
+function memory() {
+  const rows = new Map<string, { state: string; expires: number }>();
+  return {
+    rows,
+    load: (id: string) => rows.get(id)?.state,
+    save: (id: string, state: string, expires: number) => void rows.set(id, { state, expires }),
+    delete: (id: string) => void rows.delete(id),
+  };
+}
+
+test('one visitor a name, others for other keys, a new one for each call without a name', () => {
+  const { visit } = desk();
+  const one = visit({ session: 's' });
+  expect(visit({ session: 's' })).toBe(one);
+  expect(one).toMatchObject({ id: 's', sticky: true });
+  expect(visit({ session: 's' }, 'other')).not.toBe(one);
+  expect(visit({ session: 't' })).not.toBe(one);
+  const [two, three] = [visit(), visit()];
+  expect(two.sticky).toBe(false);
+  expect(three.cookies).not.toBe(two.cookies);
+  expect(three.identity.id).not.toBe(two.identity.id);
+});
+
+test('fifteen minutes without use, and it is another', () => {
+  const { time, visit } = desk();
+  const one = visit({ session: 's' });
+  time.now += 14 * minute;
+  expect(visit({ session: 's' })).toBe(one);
+  time.now += 14 * minute;
+  expect(visit({ session: 's' })).toBe(one);
+  time.now += 15 * minute;
+  expect(visit({ session: 's' })).not.toBe(one);
+});
+
+test('another country or device is another visitor as a whole; what is not said changes nothing', () => {
+  const { visit } = desk();
+  const one = visit({ session: 's', country: 'de' });
+  expect(one.proxy?.id).toBe('a');
+  expect(one.identity.locale).toBe('de-DE');
+  expect(visit({ session: 's' })).toBe(one);
+  expect(visit({ session: 's', country: 'DE' })).toBe(one);
+  const two = visit({ session: 's', country: 'us' });
+  expect(two.proxy?.id).toBe('b');
+  expect(two.cookies).not.toBe(one.cookies);
+  expect(two.identity.id).not.toBe(one.identity.id);
+  const held = visit({ session: 's', device: 'mobile' });
+  expect(held.identity.mobile).toBe(true);
+  expect(visit({ session: 's' })).toBe(held);
+});
+
+test('what signed in by plain HTTP keeps its cookies and proxy in the browser, as the browser that it is', () => {
+  const { visit } = desk();
+  const one = visit({ session: 's' });
+  one.cookies.setCookie('sid=1', 'http://h/');
+  const two = visit({ session: 's', render: 'auto' });
+  expect(two.identity.userAgent).toBe(engine.userAgent);
+  expect([two.proxy, two.cookies]).toEqual([one.proxy, one.cookies]);
+  expect(two.cookies).toBe(one.cookies);
+  expect(visit({ session: 's', render: true })).toBe(two);
+  expect(visit({ session: 's' })).toBe(two);
+});
+
+test('replaced, dropped, scored down: another as a whole under the same name', () => {
+  const { visit, visitors } = desk();
+  const request = pageRequest('http://h/', { session: 's' });
+  const one = visit({ session: 's' });
+  const two = visitors.replace(request, 'key', new Set([one.proxy?.id ?? '']));
+  expect(two.proxy?.id).not.toBe(one.proxy?.id);
+  expect(two.cookies).not.toBe(one.cookies);
+  visitors.drop(one);
+  expect(visit({ session: 's' })).toBe(two);
+  visitors.drop(two);
+  const three = visit({ session: 's' });
+  expect(three).not.toBe(two);
+  visitors.score(three, true);
+  for (let time = 0; time < 3; time++) visitors.score(three, false);
+  expect(visit({ session: 's' })).toBe(three);
+  visitors.score(three, false);
+  expect(visit({ session: 's' })).not.toBe(three);
+});
+
+test('over a restart: the same proxy, identity and cookies', () => {
+  const store = memory();
+  const before = desk({ store });
+  const one = before.visit({ session: 's', country: 'us' });
+  one.cookies.setCookie('sid=1; Path=/', 'http://h/');
+  before.visitors.close();
+  const after = desk({ store });
+  const again = after.visit({ session: 's' });
+  expect(again.proxy?.id).toBe('b');
+  expect(again.identity.id).toBe(one.identity.id);
+  expect(again.identity.headersFor(new URL('https://h/'))).toEqual(one.identity.headersFor(new URL('https://h/')));
+  expect(again.cookies.getCookieString('http://h/')).toBe('sid=1');
+  expect([...store.rows.values()][0]?.expires).toBe(1_000_000 + 15 * minute);
+});
+
+test('without its proxy, or unreadable, what was written is nobody', () => {
+  const store = memory();
+  const before = desk({ store });
+  const one = before.visit({ session: 's', country: 'us' });
+  before.visitors.close();
+  const after = desk({ store, list: ['http://a:1 id=a country=de'] });
+  const two = after.visit({ session: 's' });
+  expect(two.proxy?.id).toBe('a');
+  expect(two.identity.id).not.toBe(one.identity.id);
+  store.save('key\nt', '{"version":1', 0);
+  expect(after.visit({ session: 't' }).sticky).toBe(true);
+});
+
+test('so many are kept, those used longest ago go first', () => {
+  const { visit, visitors } = desk({ limit: 3 });
+  const one = visit({ session: '1' });
+  for (const session of ['2', '3']) visit({ session });
+  expect(visit({ session: '1' })).toBe(one);
+  for (const session of ['4', '5']) visit({ session });
+  expect(visitors.report().map(({ session }) => session)).toEqual(['5', '4', '1']);
+});
+
+test('a person who has taken over keeps others out; turns are in order and end with their signal', async () => {
+  const { visit, visitors } = desk();
+  const one = visit({ session: 's' });
+  const giveBack = visitors.handOff(one);
+  expect(() => visit({ session: 's' })).toThrow(expect.objectContaining({ code: 'session_busy', status: 409 }));
+  giveBack();
+  expect(visit({ session: 's' })).toBe(one);
+  const { signal } = new AbortController();
+  const first = await visitors.lease(one, 0, signal);
+  const order: string[] = [];
+  const ending = new AbortController();
+  const waiting = [
+    visitors.lease(one, 5_000, signal).then((release) => {
+      order.push('second');
+      release();
+    }),
+    visitors.lease(one, 5_000, ending.signal).catch((reason) => order.push(reason)),
+    visitors.lease(one, 1, signal).catch(({ code }) => order.push(code)),
+    visitors.lease(one, 5_000, signal).then((release) => {
+      order.push('last');
+      release();
+    }),
+  ];
+  ending.abort('gone');
+  await waiting[2];
+  first();
+  await Promise.all(waiting);
+  expect(order).toEqual(['gone', 'session_busy', 'second', 'last']);
+  const again = await visitors.lease(one, 0, signal);
+  again();
+});
