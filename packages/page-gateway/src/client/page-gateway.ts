@@ -46,7 +46,7 @@ export class PageGateway implements AsyncDisposable {
       baseUrl: base,
       credentials: key === undefined ? {} : { [base.origin]: { bearer: key } },
       guard: { allow: [base.host] },
-      limits: { '*': { concurrency: 256 } },
+      limits: { '*': { concurrency: 256, respectServerLimits: false } },
       throwHttpErrors: false,
       retry: false,
       breaker: false,
