@@ -167,7 +167,8 @@ class Watched {
   }
 
   take(step: Step): void {
-    if (step.do === 'pass') this.pass(step.ms);
+    if ('which' in step) this.#someone(step);
+    else if (step.do === 'pass') this.pass(step.ms);
     else if (step.do === 'crawl') this.turns.crawlDelay(step.ms, this.now);
     else if (step.do === 'pause') {
       this.pausedUntil = Math.max(this.pausedUntil, this.now + step.ms);
@@ -176,7 +177,7 @@ class Watched {
       const caller = new Caller(this.started, this.now + step.patience);
       this.arrived.push(caller);
       this.turns.join(caller, this.now);
-    } else this.#someone(step);
+    }
     this.check();
   }
 

@@ -2,50 +2,14 @@
 // code of inline scripts, and how much there is to see. Builds no tree, so that no document is too deep, and stops as soon
 // as the document has shown enough content.
 import { Tokenizer } from 'htmlparser2';
+import type { DocumentFacts } from './document-facts.js';
 import { codeOf } from './script-code.js';
 import { isShown, visibleCharacters } from './visible.js';
-
-export interface DocumentFacts {
-  /** The end of the document was reached. */
-  readonly complete: boolean;
-  /** Characters that a reader would see, blanks not counted. */
-  readonly visible: number;
-  /** The first of them, in words. */
-  readonly words: string;
-  readonly title: string;
-  readonly ids: ReadonlySet<string>;
-  readonly classes: ReadonlySet<string>;
-  /** Names of form fields. */
-  readonly names: ReadonlySet<string>;
-  /** Custom elements. */
-  readonly elements: ReadonlySet<string>;
-  /** Attributes by which widgets are configured, with their first values. */
-  readonly keys: ReadonlyMap<string, string>;
-  readonly metas: ReadonlyMap<string, string>;
-  /** The text right inside an element of a class. */
-  readonly labels: ReadonlyMap<string, string>;
-  readonly scriptSources: readonly string[];
-  readonly frameSources: readonly string[];
-  readonly links: readonly string[];
-  readonly refresh: { readonly seconds: number; readonly url: string | undefined } | undefined;
-  /** Inline scripts that name something of a vendor: as they are, and, at the same places, without what they quote. */
-  readonly script: string;
-  readonly code: string;
-  /** Scripts of any kind that run. */
-  readonly scripts: number;
-  /** Fields that a person fills in. */
-  readonly fields: number;
-  /** Pictures, videos, frames: what is to be seen without being text. */
-  readonly media: number;
-  /** `<noscript>` says that JavaScript is needed. */
-  readonly asksForScript: boolean;
-  readonly body: boolean;
-}
 
 /** Inline scripts with none of these are not kept. */
 const vendorWords = /_cf_chl_|_px|gokuProps|AwsWaf|KPSDK|sucuri_cloudproxy|captcha-delivery|bobcmn|rbzns/;
 const attributesRead = new Set(
-  'id class name src href type content http-equiv hidden width height style data-sitekey data-pkey data-size'.split(
+  'id class name src href action type content http-equiv hidden width height style data-sitekey data-pkey data-size'.split(
     ' ',
   ),
 );
@@ -66,6 +30,7 @@ const mediaElements = new Set([
 const filledIn = new Set(['', 'text', 'email', 'password', 'tel', 'search', 'url', 'number', 'date', 'file']);
 /** What widgets write their answers into. */
 const responseField = /^(?:cf-turnstile|h-captcha|g-recaptcha|frc-captcha)-(?:response|solution)/;
+const roots = new Set('root app __next __nuxt ___gatsby app-root main-app react-root svelte q-app'.split(' '));
 const labelled = new Set(['cf-error-code', 'cf-error-type']);
 const longest = 2_000;
 const mostOfEach = 2_000;
@@ -87,7 +52,6 @@ class Reader implements DocumentFacts {
   readonly ids = new Set<string>();
   readonly classes = new Set<string>();
   readonly names = new Set<string>();
-  readonly elements = new Set<string>();
   readonly keys = new Map<string, string>();
   readonly metas = new Map<string, string>();
   readonly labels = new Map<string, string>();
@@ -102,6 +66,7 @@ class Reader implements DocumentFacts {
   media = 0;
   asksForScript = false;
   body = false;
+  root: DocumentFacts['root'] = undefined;
 
   readonly #html: string;
   readonly #enough: number;
@@ -117,6 +82,8 @@ class Reader implements DocumentFacts {
   #hidden = '';
   #hiddenDepth = 0;
   #label = '';
+  /** The root has begun, and neither an element nor text has come since. */
+  #rootOpen = false;
 
   constructor(html: string, truncated: boolean, enough: number) {
     this.#html = html;
@@ -174,6 +141,7 @@ class Reader implements DocumentFacts {
 
   #openTag(selfClosing: boolean): void {
     const tag = this.#tag;
+    this.#fillRoot();
     this.#raw = !selfClosing && rawText.has(tag) ? tag : '';
     this.#label = '';
     if (this.#hiddenDepth > 0) {
@@ -209,10 +177,17 @@ class Reader implements DocumentFacts {
     if (tag === 'script') this.#noteScript(attributes.get('type') ?? '', attributes.get('src'));
     else if (tag === 'iframe' || tag === 'frame') push(this.frameSources, attributes.get('src'));
     else if (tag === 'a') push(this.links, attributes.get('href'));
+    else if (tag === 'form') push(this.links, attributes.get('action'));
     else if (tag === 'meta') this.#noteMeta();
     else if (tag === 'input' || tag === 'textarea' || tag === 'select') this.#noteField(tag);
     else if (tag === 'body' || tag === 'frameset') this.body = true;
-    else if (tag.includes('-')) add(this.elements, tag);
+    else if (this.root === undefined) this.#noteRoot(roots.has(tag) ? tag : (attributes.get('id') ?? ''));
+  }
+
+  #noteRoot(name: string): void {
+    if (!roots.has(name)) return;
+    this.root = { name, empty: true };
+    this.#rootOpen = true;
   }
 
   #noteScript(type: string, source: string | undefined): void {
@@ -241,7 +216,14 @@ class Reader implements DocumentFacts {
     this.fields++;
   }
 
+  #fillRoot(): void {
+    if (!this.#rootOpen || this.root === undefined) return;
+    this.root = { name: this.root.name, empty: false };
+    this.#rootOpen = false;
+  }
+
   #closeTag(start: number, end: number): void {
+    this.#rootOpen = false;
     this.#raw = '';
     this.#label = '';
     if (this.#hiddenDepth === 0 || end - start > 64) return;
@@ -269,6 +251,7 @@ class Reader implements DocumentFacts {
   #visibleText(start: number, end: number): void {
     const seen = visibleCharacters(this.#html, start, end);
     if (seen === 0) return;
+    this.#fillRoot();
     this.visible += seen;
     const text = this.#html.slice(start, Math.min(end, start + longest));
     if (this.words.length < longest) this.words += `${text} `;

@@ -1,7 +1,7 @@
 // What an answer is when no vendor has marked it: a request to slow down, an empty shell that scripts would fill, or a page,
 // perhaps one that shows a wall. An honest refusal is a page.
-import type { DocumentFacts } from './document.js';
-import { all, applicationRoot, either, header, type Look, leadsTo, type Sight, status } from './sight.js';
+import type { DocumentFacts } from './document-facts.js';
+import { all, either, header, type Look, leadsTo, type Sight, status } from './sight.js';
 
 export const rateOf = either(status(429), all(status(503), header('retry-after')));
 
@@ -22,7 +22,13 @@ export interface Shell {
 
 /** "Loading…", a copyright line: less than this is not what somebody came for. */
 const fewCharacters = 120;
+/** Around an empty root, where nothing else says that scripts are needed. */
+const fewWords = 80;
 const tiny = 100;
+const patience =
+  /^\W*(?:loading|please wait|one moment|just a (?:moment|second)|chargement|cargando|laden|wird geladen|bitte warten)\b[^.!?]{0,24}\W*$/i;
+const scriptWanted =
+  /\b(?:enable|requires?|needs?|turn on|activate|without)\b.{0,40}\bjava\s?script\b|\bjava\s?script\b.{0,40}\b(?:enabled|disabled|required|needed|turned)\b/i;
 
 /** @returns undefined where there is something to see, or nothing that a browser could add. */
 export function shellOf(sight: Sight): Shell | undefined {
@@ -37,7 +43,7 @@ export function shellOf(sight: Sight): Shell | undefined {
     return { confidence: 0.8, evidence: ['a page that only reloads itself'] };
   }
   if (visible === 0 && media === 0) return nothingToSee(document);
-  return almostNothing(document, applicationRoot(sight));
+  return almostNothing(document);
 }
 
 function nothingToSee({ scripts, refresh, body }: DocumentFacts): Shell | undefined {
@@ -46,15 +52,17 @@ function nothingToSee({ scripts, refresh, body }: DocumentFacts): Shell | undefi
   return body ? undefined : { confidence: 0.6, evidence: ['no visible text, no body'] };
 }
 
-/** A logo or a spinner is almost nothing too, where all else says that scripts are to follow. */
-function almostNothing({ scripts, asksForScript, media }: DocumentFacts, root: string | undefined): Shell | undefined {
+/** A few words are a page, but where they only ask for patience or for JavaScript, or stand around an empty root. */
+function almostNothing({ scripts, root, words, visible, asksForScript }: DocumentFacts): Shell | undefined {
   if (scripts === 0) return undefined;
-  const sure = root !== undefined && asksForScript;
-  if (!sure && (media > 0 || (root === undefined && !asksForScript))) return undefined;
+  const waits = patience.test(words) || scriptWanted.test(words);
+  const empty = root?.empty === true && visible + (asksForScript ? 0 : fewWords) < fewCharacters;
+  if (!waits && !empty) return undefined;
   const evidence = [`almost no visible text, ${counted(scripts)}`];
-  if (root !== undefined) evidence.push(`an application's root: ${root}`);
+  if (waits) evidence.push(`text "${words.trim().slice(0, 60)}"`);
+  if (root !== undefined) evidence.push(`an application's root: ${root.name}`);
   if (asksForScript) evidence.push('noscript asks for JavaScript');
-  return { confidence: sure ? 0.9 : 0.75, evidence };
+  return { confidence: root !== undefined && asksForScript ? 0.9 : 0.75, evidence };
 }
 
 function counted(scripts: number): string {

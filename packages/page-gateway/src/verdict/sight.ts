@@ -1,7 +1,7 @@
 // What is looked at when an answer is judged, and the ways of looking: each finds one mark, in a header, an address or the
 // structure of a document, and says in words what it saw. None of them searches prose, but `says`, which is for documents
 // that are hardly longer than what it looks for.
-import type { DocumentFacts } from './document.js';
+import type { DocumentFacts } from './document-facts.js';
 
 export interface Sight {
   readonly status: number;
@@ -140,18 +140,7 @@ export function setsObject(name: string, text: RegExp): Look {
   });
 }
 
-/** Where frameworks put their application. */
-const roots = ['root', 'app', '__next', '__nuxt', '___gatsby', 'app-root', 'main-app', 'react-root', 'svelte', 'q-app'];
-
-export const applicationRoot = inDocument(({ ids, elements }) =>
-  seen(
-    'element',
-    prefixed(
-      '#',
-      roots.find((each) => ids.has(each) || elements.has(each)),
-    ),
-  ),
-);
+export const applicationRoot = inDocument(({ root }) => root && `an application's root: ${root.name}`);
 
 /** Words, in a document that has at most `most` visible characters and was read to its end. */
 export function says(words: RegExp, most: number): Look {

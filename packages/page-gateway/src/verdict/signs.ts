@@ -62,7 +62,7 @@ export const bodySigns: readonly Sign[] = [
   // Cloudflare
   ['cloudflare', 'challenge', 0.95, 'interstitial', sets('_cf_chl_opt')],
   ['cloudflare', 'challenge', 0.95, 'interstitial', script(/\/cdn-cgi\/challenge-platform\/[^?#]*orchestrate\//)],
-  ['cloudflare', 'challenge', 0.9, 'interstitial', script(/[?&;]__cf_chl_(?:f_|rt_)?tk=/)],
+  ['cloudflare', 'challenge', 0.9, 'interstitial', either(script(/[?&;]__cf_chl_(?:f_|rt_)?tk=/), link(/[?&;]__cf_chl_(?:f_|rt_)?tk=/))],
   ['cloudflare', 'challenge', 0.9, 'interstitial', id('challenge-error-text', 'cf-challenge-running')],
   ['cloudflare', 'challenge', 0.8, 'interstitial', all(id('challenge-form'), either(titled(/^Just a moment/i), titled(/^Attention Required! \| Cloudflare$/i), header('server', /^cloudflare/i)))],
   ['cloudflare', 'challenge', 0.75, 'refused', all(titled(/^Just a moment\.\.\.$/i), either(header('server', /^cloudflare/i), header('cf-ray'), className('ray-id')))],
