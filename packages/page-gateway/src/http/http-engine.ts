@@ -4,6 +4,7 @@ import type { Handler, HttpResponse, RequestOptions, Session } from 'errand';
 import type { Engine, Fetched, Visit } from '../core/engine.js';
 import { Problem } from '../core/problem.js';
 import { forwardedFields } from './forwarded.js';
+import { proxyAnswer } from './proxy-answers.js';
 
 export interface HttpEngineOptions {
   /** What {@link openTargets} makes. Closing it is its owner's business. */
@@ -38,7 +39,10 @@ export class HttpEngine implements Engine {
     this.#underWay.set(lane, underWay);
     try {
       const { truncate } = visit.request;
-      return await (truncate ? this.#cut(visit, lane, underWay) : this.#whole(visit, lane, underWay));
+      const came = await (truncate ? this.#cut(visit, lane, underWay) : this.#whole(visit, lane, underWay));
+      const error = proxyAnswer(visit.visitor.proxy, came);
+      if (error !== undefined) throw error;
+      return came;
     } finally {
       this.#underWay.delete(lane);
     }
