@@ -3,10 +3,10 @@ import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { Receivers } from '../src/jobs/receivers.js';
 import { temporaryFolder } from './support/folder.js';
-import { type Bench, jobsOn, pageOf, requestOf, urlsOf } from './support/jobs.js';
+import { type Bench, jobsOn, pageOf, requestOf, until, urlsOf } from './support/jobs.js';
 
 interface Post {
   readonly path: string;
@@ -49,7 +49,7 @@ test('the job and its results are posted once, signed so that the receiver can t
   const mine = await bench.key({ name: 'a' });
   const request = requestOf({ meta: { order: 7 } });
   const made = await bench.jobs.create(mine, { request, urls: urlsOf(3), callback: `${url}/done?x=1` });
-  await vi.waitFor(() => expect(events(bench)).toEqual(['callback_delivered']));
+  await until(() => expect(events(bench)).toEqual(['callback_delivered']));
   expect(posts).toHaveLength(1);
   const [post] = posts as [Post];
   expect([post.path, post.headers['content-type']]).toEqual(['/done?x=1', 'application/json']);
@@ -77,7 +77,7 @@ test('a callback that failed is tried again after the next delay, with a signatu
   const bench = jobsOn(good, { callbackDelays: [50, 120] });
   const mine = await bench.key({ name: 'a' });
   await bench.jobs.create(mine, { request: requestOf(), urls: urlsOf(1), callback: url });
-  await vi.waitFor(() => expect(events(bench)).toEqual(['callback_failed', 'callback_failed', 'callback_delivered']));
+  await until(() => expect(events(bench)).toEqual(['callback_failed', 'callback_failed', 'callback_delivered']));
   expect(posts.map(({ path }) => path)).toEqual(['/', '/', '/']);
   expect(posts[1]!.at - posts[0]!.at).toBeGreaterThanOrEqual(45);
   expect(posts[2]!.at - posts[1]!.at).toBeGreaterThanOrEqual(115);
@@ -91,12 +91,12 @@ test('a callback that was due when the process ended is posted by the next one',
   const first = jobsOn(good, { folder, callbackDelays: [100] });
   const mine = await first.key({ name: 'a' });
   await first.jobs.create(mine, { request: requestOf(), urls: urlsOf(1), callback: url });
-  await vi.waitFor(() => expect(events(first)).toContain('callback_failed'));
+  await until(() => expect(events(first)).toContain('callback_failed'));
   await first.end();
   const before = posts.length;
   up = true;
   const second = jobsOn(good, { folder });
-  await vi.waitFor(() => expect(events(second)).toEqual(['callback_delivered']));
+  await until(() => expect(events(second)).toEqual(['callback_delivered']));
   expect(posts).toHaveLength(before + 1);
 });
 
@@ -106,10 +106,10 @@ test('after a day of tries it is given up', async () => {
   const bench = jobsOn(good, { callbackDelays: [20], now: () => Date.now() + ahead });
   const mine = await bench.key({ name: 'a' });
   await bench.jobs.create(mine, { request: requestOf(), urls: urlsOf(1), callback: url });
-  await vi.waitFor(() => expect(events(bench)).toContain('callback_failed'));
+  await until(() => expect(events(bench)).toContain('callback_failed'));
   expect(events(bench)).not.toContain('callback_given_up');
   ahead = 25 * 3_600_000;
-  await vi.waitFor(() => expect(events(bench)).toContain('callback_given_up'));
+  await until(() => expect(events(bench)).toContain('callback_given_up'));
   expect(bench.store.jobs.deliveries()).toEqual([]);
 });
 
@@ -118,7 +118,7 @@ test('a receiver that says 410 is asked no more', async () => {
   const bench = jobsOn(good, { callbackDelays: [5] });
   const mine = await bench.key({ name: 'a' });
   await bench.jobs.create(mine, { request: requestOf(), urls: urlsOf(1), callback: url });
-  await vi.waitFor(() => expect(events(bench)).toEqual(['callback_given_up']));
+  await until(() => expect(events(bench)).toEqual(['callback_given_up']));
   expect(posts).toHaveLength(1);
 });
 
@@ -128,7 +128,7 @@ test('a private address is not posted to', async () => {
   for (const callback of ['http://10.0.0.1/', 'http://169.254.169.254/latest/', 'http://[::1]:8080/']) {
     await bench.jobs.create(mine, { request: requestOf(), urls: urlsOf(1), callback });
   }
-  await vi.waitFor(() => expect(events(bench)).toEqual(Array(3).fill('callback_given_up')));
+  await until(() => expect(events(bench)).toEqual(Array(3).fill('callback_given_up')));
   for (const { event, facts } of bench.logged) {
     if (event === 'callback_given_up') expect(facts).toMatchObject({ reason: 'BlockedAddressError', tries: 1 });
   }
@@ -148,12 +148,12 @@ test('a receiver that is down gets one callback at a time, and all the rest at o
   const mine = await bench.key({ name: 'a' });
   for (let job = 0; job < 6; job += 1)
     await bench.jobs.create(mine, { request: requestOf(), urls: urlsOf(1), callback: url });
-  await vi.waitFor(() => expect(events(bench).length).toBeGreaterThan(6));
+  await until(() => expect(events(bench).length).toBeGreaterThan(6));
   up = true;
   const before = posts.length;
   // Most of them are due in an hour; the one that arrives brings them forward.
   await bench.jobs.create(mine, { request: requestOf(), urls: urlsOf(1), callback: url });
-  await vi.waitFor(() => expect(events(bench).filter((event) => event === 'callback_delivered')).toHaveLength(7));
+  await until(() => expect(events(bench).filter((event) => event === 'callback_delivered')).toHaveLength(7));
   expect(posts.length - before).toBeGreaterThanOrEqual(7);
   expect(most).toBeLessThanOrEqual(4);
 });

@@ -69,3 +69,26 @@ test('under any schedule each page is given out exactly once, in the order of it
     ),
   );
 });
+
+test('pages that are not ready are passed over, and keep their place', () => {
+  const rota = new Rota<string>();
+  rota.add({ job: 'a', key: 'k', limit: 9, pages: ['x1', 'x2', 'y1', 'x3', 'y2'].values() });
+  const only = (host: string) => (page: string) => page.startsWith(host);
+  expect(rota.next(only('y'))?.page).toBe('y1');
+  expect(rota.next(only('x'))?.page).toBe('x1');
+  expect(rota.next()?.page).toBe('x2');
+  expect(rota.next(only('z'))).toBeUndefined();
+  expect(rota.waits('a')).toBe(true);
+  expect([rota.next()?.page, rota.next()?.page, rota.next()]).toEqual(['x3', 'y2', undefined]);
+});
+
+test('a job all of whose pages wait is not read to its end', () => {
+  let read = 0;
+  function* endless(): Generator<string> {
+    for (;;) yield `${read++}`;
+  }
+  const rota = new Rota<string>();
+  rota.add({ job: 'a', key: 'k', limit: 9, pages: endless() });
+  for (let turn = 0; turn < 50; turn += 1) expect(rota.next(() => false)).toBeUndefined();
+  expect(read).toBe(200);
+});

@@ -26,6 +26,8 @@ export interface Given {
   text(name: string): string | undefined;
   list(name: string): readonly string[] | undefined;
   on(name: string): boolean;
+  /** `undefined`: neither on nor off was typed. */
+  switched(name: string): boolean | undefined;
 }
 
 export interface Io {
@@ -78,5 +80,6 @@ function givenOf(parsed: Readonly<Record<string, unknown>>): Given {
     text,
     list: (name) => text(name)?.split(separator),
     on: (name) => parsed[name] === true,
+    switched: (name) => (typeof parsed[name] === 'boolean' ? parsed[name] : undefined),
   };
 }

@@ -17,8 +17,10 @@ export interface JobsOptions {
   readonly fetchPage: FetchPage;
   /** By which callbacks are posted; its guard is the one that holds for targets. */
   readonly session: Session;
-  /** Pages of all jobs under way at once. @default 16 */
+  /** Pages of all jobs under way at once. @default 128 */
   readonly concurrency?: number;
+  /** Of those, pages at one host; more than may be asked there at once would only wait. @default 16 */
+  readonly perHost?: number;
   readonly ticketEnded?: RunnerOptions['ticketEnded'];
   /** Milliseconds before a callback is tried again; the last one holds for all further tries, for 24 h.
    *  @default 1 s, 5 s, 15 s, 1 min, 5 min, 15 min, 30 min, 1 h */
@@ -54,7 +56,8 @@ export class Jobs {
   #sweeper: NodeJS.Timeout | undefined;
 
   constructor(options: JobsOptions) {
-    const { store, log = () => {}, now = Date.now, concurrency = 16, callbackDelays = usualDelays } = options;
+    const { store, log = () => {}, now = Date.now, callbackDelays = usualDelays } = options;
+    const { concurrency = 128, perHost = 16 } = options;
     this.#options = options;
     this.#now = now;
     this.#callbacks = new Callbacks({
@@ -71,6 +74,7 @@ export class Jobs {
       lock: store.runnerLock,
       fetchPage: options.fetchPage,
       concurrency,
+      perHost,
       ticketEnded: options.ticketEnded,
       now,
       begun: () => this.#callbacks.wake(),

@@ -11,7 +11,7 @@ export interface Entry<P> {
 }
 
 interface Line<P> extends Entry<P> {
-  /** Pages that came back and go first. */
+  /** Pages that go first: those that came back, and those that were not ready when their turn came. */
   readonly again: P[];
 }
 
@@ -52,10 +52,11 @@ export class Rota<P> {
     for (const { lines } of this.#keys.values()) lines.find((line) => line.job === job)?.again.push(page);
   }
 
-  next(): Turn<P> | undefined {
+  /** @param ready Whether a page can be given out now; others are passed over, and keep their place. */
+  next(ready: (page: P) => boolean = () => true): Turn<P> | undefined {
     for (const [key, turns] of [...this.#keys]) {
       if (turns.running >= turns.limit) continue;
-      const turn = takeFrom(turns.lines);
+      const turn = takeFrom(turns.lines, ready);
       if (!turn) continue;
       turns.running += 1;
       // To the end of the round.
@@ -88,12 +89,27 @@ export class Rota<P> {
   }
 }
 
-function takeFrom<P>(lines: Line<P>[]): Turn<P> | undefined {
+function takeFrom<P>(lines: Line<P>[], ready: (page: P) => boolean): Turn<P> | undefined {
   for (let looked = 0; looked < lines.length; looked += 1) {
     const line = lines.shift()!;
     lines.push(line);
-    const page = take(line);
+    const page = takeReady(line, ready);
     if (page !== undefined) return { job: line.job, key: line.key, page };
+  }
+  return undefined;
+}
+
+/** So far ahead is looked for a page that is ready, and so many wait aside for theirs. */
+const sight = 200;
+
+function takeReady<P>(line: Line<P>, ready: (page: P) => boolean): P | undefined {
+  const at = line.again.findIndex(ready);
+  if (at >= 0) return line.again.splice(at, 1)[0];
+  while (line.again.length < sight) {
+    const { done, value } = line.pages.next();
+    if (done) return undefined;
+    if (ready(value)) return value;
+    line.again.push(value);
   }
   return undefined;
 }

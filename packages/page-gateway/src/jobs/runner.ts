@@ -19,8 +19,9 @@ export interface RunnerOptions {
   readonly store: JobStore;
   readonly lock: RunnerLock;
   readonly fetchPage: FetchPage;
-  /** Pages of all jobs under way at once. */
+  /** Pages of all jobs under way at once, and of those the ones at one host: more would only wait there for their turn. */
   readonly concurrency: number;
+  readonly perHost: number;
   /** Settles when a person has dealt with a ticket, or nobody did in time. */
   readonly ticketEnded?: ((ticket: string, signal: AbortSignal) => Promise<'solved' | 'expired'>) | undefined;
   readonly now: () => number;
@@ -30,11 +31,14 @@ export interface RunnerOptions {
   readonly failed: (error: unknown) => void;
 }
 
-type Place = readonly [index: number, url: string];
+type Place = readonly [index: number, url: string, host: string];
 
 interface Active {
   readonly row: JobRow;
-  readonly stop: AbortController;
+  /** Of everything that is under way for it; each page has its own, since a signal takes few listeners. */
+  readonly stops: Set<AbortController>;
+  readonly timers: Set<NodeJS.Timeout>;
+  stopped: boolean;
   readonly tries: Map<number, number>;
   /** Indexes that were begun and have no result yet. */
   readonly begun: Set<number>;
@@ -56,6 +60,7 @@ export class Runner {
   readonly #active = new Map<string, Active>();
   readonly #underWay = new Set<Promise<void>>();
   readonly #closing = new AbortController();
+  readonly #atHost = new Map<string, number>();
   #running = 0;
   #version: number | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -102,7 +107,7 @@ export class Runner {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#closing.abort();
-    for (const { stop } of this.#active.values()) stop.abort();
+    for (const active of this.#active.values()) stopAll(active);
     await Promise.all(this.#underWay);
     this.#options.lock.release();
   }
@@ -110,26 +115,22 @@ export class Runner {
   #take(row: JobRow): void {
     this.#active.set(row.id, {
       row,
-      stop: new AbortController(),
-      tries: new Map(),
-      begun: new Set(),
-      running: 0,
-      parked: 0,
-      resting: 0,
+      ...{ stops: new Set(), timers: new Set(), stopped: false },
+      ...{ tries: new Map(), begun: new Set(), running: 0, parked: 0, resting: 0 },
     });
     const limit = row.atOnce ?? Number.POSITIVE_INFINITY;
-    this.#rota.add({ job: row.id, key: row.key.id, limit, pages: this.#options.store.pending(row.id) });
+    this.#rota.add({ job: row.id, key: row.key.id, limit, pages: placesOf(this.#options.store.pending(row.id)) });
   }
 
   #drop(id: string, active: Active): void {
     this.#active.delete(id);
     this.#rota.remove(id);
-    active.stop.abort();
+    stopAll(active);
   }
 
   #fill(): void {
     while (this.#running < this.#options.concurrency && !this.#closing.signal.aborted) {
-      const turn = this.#rota.next();
+      const turn = this.#rota.next(([, , host]) => (this.#atHost.get(host) ?? 0) < this.#options.perHost);
       if (!turn) return;
       this.#begin(turn);
     }
@@ -137,7 +138,9 @@ export class Runner {
 
   #begin({ job, key, page: place }: Turn<Place>): void {
     const active = this.#active.get(job)!;
+    const [, , host] = place;
     this.#running += 1;
+    this.#atHost.set(host, (this.#atHost.get(host) ?? 0) + 1);
     active.running += 1;
     active.begun.add(place[0]);
     this.#options.store.setState(job, 'running', this.#options.now());
@@ -146,6 +149,7 @@ export class Runner {
       .finally(() => {
         this.#underWay.delete(over);
         this.#running -= 1;
+        this.#leave(host);
         active.running -= 1;
         this.#rota.over(key);
         this.#settle(job, active);
@@ -154,20 +158,30 @@ export class Runner {
     this.#underWay.add(over);
   }
 
+  #leave(host: string): void {
+    const left = (this.#atHost.get(host) ?? 1) - 1;
+    if (left > 0) this.#atHost.set(host, left);
+    else this.#atHost.delete(host);
+  }
+
   async #work(active: Active, place: Place): Promise<void> {
     const [index, url] = place;
-    const { row, stop } = active;
+    const { row } = active;
+    const stop = new AbortController();
+    active.stops.add(stop);
     const { fetchPage, failed } = this.#options;
     let result: JobResult;
     try {
       const { page, ...converted } = await fetchPage(read(row.request, url), { key: row.key, signal: stop.signal });
       result = resultOfPage(index, url, page, converted);
     } catch (error) {
-      if (stop.signal.aborted) return;
+      if (active.stopped) return;
       if (!(error instanceof Problem)) failed(error);
       const problem = problemOf(error);
       if (this.#parks(active, place, problem) || this.#comesLater(active, place, problem)) return;
       result = resultOfProblem(index, url, problem);
+    } finally {
+      active.stops.delete(stop);
     }
     await this.#write(active, place, result);
   }
@@ -195,8 +209,11 @@ export class Runner {
     const { ticket } = problem.members;
     if (problem.code !== 'captcha_required' || typeof ticket !== 'string' || !ticketEnded) return false;
     active.parked += 1;
-    const over = ticketEnded(ticket, active.stop.signal)
+    const stop = new AbortController();
+    active.stops.add(stop);
+    const over = ticketEnded(ticket, stop.signal)
       .finally(() => {
+        active.stops.delete(stop);
         active.parked -= 1;
       })
       .then((how) =>
@@ -205,7 +222,7 @@ export class Runner {
           : this.#write(active, place, resultOfProblem(place[0], place[1], problem)),
       )
       .catch((error: unknown) => {
-        if (!active.stop.signal.aborted) failed(error);
+        if (!active.stopped) failed(error);
       })
       .finally(() => this.#underWay.delete(over));
     this.#underWay.add(over);
@@ -213,38 +230,48 @@ export class Runner {
   }
 
   /** "Not now" is no result: there will be a better moment. */
-  #comesLater(active: Active, [index, url]: Place, problem: Problem): boolean {
+  #comesLater(active: Active, place: Place, problem: Problem): boolean {
     if (!['overloaded', 'session_busy', 'target_rate_limited'].includes(problem.code)) return false;
+    const [index] = place;
     const tried = (active.tries.get(index) ?? 0) + 1;
     const rest = Math.max((problem.retryAfter ?? 0) * 1000, 500 * 2 ** tried);
     if (tried > moments || rest > longestRest) return false;
     active.tries.set(index, tried);
-    this.#rests(active, [index, url], rest);
+    this.#rests(active, place, rest);
     return true;
   }
 
   #rests(active: Active, place: Place, time: number): void {
+    if (active.stopped) return;
     active.resting += 1;
-    const { signal } = active.stop;
-    const stop = () => clearTimeout(timer);
     const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
+      active.timers.delete(timer);
       active.resting -= 1;
       this.#again(active, place);
     }, time).unref();
-    signal.addEventListener('abort', stop, { once: true });
+    active.timers.add(timer);
   }
 
   #again(active: Active, place: Place): void {
-    if (active.stop.signal.aborted) return;
+    if (active.stopped) return;
     this.#rota.back(active.row.id, place);
     this.#fill();
   }
 
   /** Where all that is left waits for people, the job says so. */
   #settle(job: string, active: Active): void {
-    if (this.#active.get(job) !== active || active.stop.signal.aborted) return;
+    if (this.#active.get(job) !== active || active.stopped) return;
     if (active.parked === 0 || active.running > 0 || active.resting > 0 || this.#rota.waits(job)) return;
     this.#options.store.setState(job, 'waiting_human', this.#options.now());
   }
+}
+
+function stopAll(active: Active): void {
+  active.stopped = true;
+  for (const stop of active.stops) stop.abort();
+  for (const timer of active.timers) clearTimeout(timer);
+}
+
+function* placesOf(pages: Iterable<readonly [index: number, url: string]>): Generator<Place> {
+  for (const [index, url] of pages) yield [index, url, new URL(url).host];
 }

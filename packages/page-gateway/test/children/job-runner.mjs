@@ -8,7 +8,7 @@ import { openStore } from '../../dist/store/store.js';
 
 const store = openStore({ folder: process.argv[2] });
 // A test that fails in between must not leave it behind.
-setTimeout(() => process.exit(1), 15_000);
+setTimeout(() => process.exit(1), 40_000);
 
 const large = new Uint8Array(300_000);
 const fetchPage = async ({ url }) => {

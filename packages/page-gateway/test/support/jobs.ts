@@ -1,6 +1,6 @@
 // Jobs on a store of their own, with pages that the test makes itself.
 import { Session } from 'errand';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import type { Page } from '../../src/core/page.js';
 import type { PageRequest } from '../../src/core/page-request.js';
 import { Jobs, type JobsOptions } from '../../src/jobs/jobs.js';
@@ -71,4 +71,9 @@ export function pageOf(url: string, text: string | Uint8Array, status = 200): Aw
     robots: 'allowed',
   };
   return { page, body, contentType };
+}
+
+/** Waits for what is expected to be so; generous, since other tests run beside. */
+export function until(check: () => void): Promise<void> {
+  return vi.waitFor(check, { timeout: 15_000, interval: 10 });
 }
