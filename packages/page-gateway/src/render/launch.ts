@@ -27,6 +27,8 @@ const quiet = [
   '--deny-permission-prompts',
   '--no-pings',
   '--block-new-web-contents',
+  // A quarter less memory for each page; what scripts do stays as quick as a page's life is long.
+  '--js-flags=--optimize-for-size',
   // Names are the filtering proxy's to resolve, and nothing leaves beside it.
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
   '--proxy-bypass-list=<-loopback>',
@@ -71,7 +73,11 @@ export class Running {
       this.kill();
       await within(ended, closeTimeout);
     }
-    if ((await this.memory()) !== undefined) this.kill();
+    const until = performance.now() + closeTimeout;
+    while ((await this.memory()) !== undefined && performance.now() < until) {
+      this.kill();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
     await remove(this.#folder);
   }
 }

@@ -52,6 +52,8 @@ async function readStat(pid: number): Promise<{ group: number; resident: number 
     ]);
     // The name may contain anything, parentheses too.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // What has ended and waits for its parent to notice holds nothing.
+    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
     const [, resident = 0, shared = 0] = memory.split(' ').map(Number);
     return { group: Number(fields[2]), resident: (resident - shared) * pageSize };
   } catch {
