@@ -71,7 +71,8 @@ export async function createPageGateway(options: PageGatewayServiceOptions = {})
     const server = await openServer(defaults, rooms, log);
     closers.add({ close: () => server.close(0) });
     const taken = port === false ? undefined : await server.listen({ host, port });
-    rooms.jobs.start();
+    // A process that takes no calls, such as a command, leaves the jobs of the folder to the service.
+    if (port !== false) rooms.jobs.start();
     return serviceOf({ rooms, server, closers, log, defaults }, startedOf(rooms, host, taken), taken);
   } catch (error) {
     await closers.close();

@@ -74,13 +74,15 @@ export async function openRooms(options: PageGatewayServiceOptions, log: Logger,
     }),
   );
   const onError = (err: unknown) => log.warn({ err }, 'a copy could not be kept');
-  const copies = closers.add(new Copies({ folder: store.folder, onError }));
+  const copies = closers.add(new Copies({ folder: store.folder, index: store.copies, onError }));
   const formats = closers.add(new Formats());
   const calls = new Calls();
   const answers = new Answers({ pages, copies, formats, calls });
   const jobs = closers.add(
     new Jobs({
       ...{ store, keys, session },
+      // As many again wait at the host as it takes at once, so that it is never idle.
+      perHost: 2 * (options.hostConcurrency ?? 4),
       fetchPage: (request, { key, signal }) => answers.get(request, { key, signal }),
       log: (level, event, facts) => log[level](facts, event),
     }),

@@ -86,8 +86,9 @@ export class Jobs {
     });
   }
 
-  /** Begins to work, with what was left when the last process ended. */
+  /** Begins to work, with what was left when the last process ended. Once is enough. */
   start(): void {
+    if (this.#sweeper) return;
     this.#runner.start();
     this.#sweep();
     this.#sweeper = setInterval(() => this.#sweep(), hour).unref();

@@ -95,9 +95,16 @@ function bodyView(body: Uint8Array, contentType: string): { body: string } | { b
   return { bodyBase64: Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64') };
 }
 
+/** Of the connection that there was, not of the page. */
+const ofConnection = new Set([
+  ...['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection'],
+  ...['te', 'trailer', 'transfer-encoding', 'upgrade'],
+]);
+
 function together(headers: Page['fetched']['headers']): Record<string, string | string[]> {
   const all: Record<string, string | string[]> = Object.create(null);
   for (const [name, value] of headers) {
+    if (ofConnection.has(name)) continue;
     const before = all[name];
     if (before === undefined) all[name] = value;
     else if (name === 'set-cookie') all[name] = [before, value].flat();

@@ -52,7 +52,9 @@ export const jobRoutes =
 
     app.get('/v1/jobs/:id/results', { schema: resultsApi }, async (request) => {
       const query = queryOf(request);
-      const limit = whole(query, 'limit', { min: 1, max: mostResults }) ?? usualLimit;
+      const asked = whole(query, 'limit', { min: 1, max: Number.MAX_SAFE_INTEGER }) ?? usualLimit;
+      // Who asks for more than there is at once gets what there is, and where to go on.
+      const limit = Math.min(asked, mostResults);
       const cursor = whole(query, 'cursor', { min: 0, max: Number.MAX_SAFE_INTEGER }) ?? 0;
       return jobs.results(request.caller as Caller, idOf(request), { limit, cursor });
     });
@@ -83,7 +85,6 @@ function whole(query: URLSearchParams, name: string, { min, max }: { min: number
   if (value === null || value === '') return undefined;
   const number = Number(value);
   if (/^\d{1,16}$/.test(value) && number >= min && number <= max) return number;
-  const wanted =
-    name === 'cursor' ? 'the "next" of the page of results before' : `a whole number from ${min} to ${max}`;
+  const wanted = name === 'cursor' ? 'the "next" of the page of results before' : `a whole number, ${min} or more`;
   throw new Problem('bad_parameter', `${name}: expected ${wanted}.`, { members: { parameter: name } });
 }
