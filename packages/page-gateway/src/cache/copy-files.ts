@@ -1,9 +1,10 @@
 // Copies in the data folder, a file each: written whole or not at all, bounded in bytes, and found again by the next
 // process. Whatever goes wrong with a file, there is no copy then, and never an error for the caller.
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bytesOfCopy, type Copy, copyOfBytes, headLength, timesOfHead } from './copy.js';
-import { type CopyIndex, MemoryIndex } from './copy-index.js';
+import { type CopyIndex, type CopyRow, MemoryIndex } from './copy-index.js';
 
 export interface CopyFilesOptions {
   readonly folder: string;
@@ -15,42 +16,55 @@ export interface CopyFilesOptions {
 
 const name = /^[0-9a-f]{64}$/;
 const unfinished = '.part';
+/** Files looked at together at the start. */
+const batch = 32;
+/** The share of the limit that is free after room was made. */
+const spare = 0.1;
 
 export class CopyFiles {
   readonly #folder: string;
   readonly #limit: number;
   readonly #index: CopyIndex;
   readonly #onError: (error: unknown) => void;
-  readonly #ready: Promise<void>;
+  /** Ends the names of files that this process is writing. */
+  readonly #unfinished = `.${randomUUID()}${unfinished}`;
+  readonly #made: Promise<void>;
+  /** When the index knows the files that were there before; nobody waits for it to read or write. */
+  readonly #reconciled: Promise<void>;
   /** The last change of each file; changes of one file follow each other. */
   readonly #changes = new Map<string, Promise<void>>();
-  #parts = 0;
+  readonly #writing = new Set<Promise<void>>();
 
   constructor({ folder, limit, index, onError = () => {} }: CopyFilesOptions) {
     this.#folder = folder;
     this.#limit = limit;
     this.#index = index ?? new MemoryIndex();
     this.#onError = onError;
-    this.#ready = this.#reconcile().catch(onError);
+    this.#made = mkdir(folder, { recursive: true, mode: 0o700 }).then(() => {}, onError);
+    this.#reconciled = this.#reconcile().catch(onError);
   }
 
   async get(key: string, now: number): Promise<Copy | undefined> {
-    await this.#ready;
     await this.#changes.get(key);
-    if (this.#index.find(key) === undefined) return undefined;
     const copy = await this.#read(key);
-    if (copy === undefined) await this.delete(key);
-    else this.#index.touch(key, now);
+    if (copy !== undefined) this.#index.touch(key, now);
+    else if (this.#index.find(key) !== undefined) await this.delete(key);
     return copy;
   }
 
-  /** Done when the file is there. */
-  async set(key: string, copy: Copy): Promise<void> {
-    await this.#ready;
+  /** Done when the file is there, and room was made for it. */
+  set(key: string, copy: Copy): Promise<void> {
+    const done: Promise<void> = this.#write(key, copy).finally(() => this.#writing.delete(done));
+    this.#writing.add(done);
+    return done;
+  }
+
+  async #write(key: string, copy: Copy): Promise<void> {
+    await this.#made;
     const bytes = bytesOfCopy(copy);
     if (bytes.length > this.#limit) return this.delete(key);
     await this.#change(key, async () => {
-      const part = join(this.#folder, `${key}.${process.pid}-${++this.#parts}${unfinished}`);
+      const part = join(this.#folder, `${key}${this.#unfinished}`);
       try {
         await writeFile(part, bytes, { mode: 0o600 });
         await rename(part, this.#path(key));
@@ -61,6 +75,7 @@ export class CopyFiles {
       const { stored, expires } = copy;
       this.#index.put({ key, bytes: bytes.length, stored, expires, used: stored });
     });
+    await this.#reconciled;
     await this.#makeRoom();
   }
 
@@ -73,22 +88,24 @@ export class CopyFiles {
 
   /** Removes what is of no more use. */
   async expire(now: number): Promise<void> {
-    await this.#ready;
+    await this.#reconciled;
     await Promise.all(this.#index.expired(now).map((key) => this.delete(key)));
   }
 
   /** Waits for what is being written. */
   async close(): Promise<void> {
-    await this.#ready;
-    while (this.#changes.size > 0) await Promise.all(this.#changes.values());
+    await this.#reconciled;
+    while (this.#writing.size + this.#changes.size > 0) {
+      await Promise.all([...this.#writing, ...this.#changes.values()]);
+    }
   }
 
   async #makeRoom(): Promise<void> {
-    while (this.#index.total() > this.#limit) {
-      const key = this.#index.leastUsed();
-      if (key === undefined) return;
-      await this.delete(key);
-    }
+    const total = this.#index.total();
+    if (total <= this.#limit) return;
+    // More than needed, so that not every further copy has to look for the least used.
+    const enough = total - this.#limit * (1 - spare);
+    await Promise.all(this.#index.leastUsed(enough).map((key) => this.delete(key)));
   }
 
   #change(key: string, work: () => Promise<void>): Promise<void> {
@@ -116,30 +133,34 @@ export class CopyFiles {
 
   /** Folder and index say the same afterwards: another process may have left either behind. */
   async #reconcile(): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    const files = new Set(await readdir(this.#folder));
-    for (const key of [...this.#index.keys()]) if (!files.has(key)) this.#index.remove(key);
-    const found: Array<{ key: string; bytes: number; stored: number; expires: number }> = [];
-    for (const file of files) {
-      if (file.endsWith(unfinished)) await rm(join(this.#folder, file), { force: true });
-      else if (name.test(file) && this.#index.find(file) === undefined) {
-        const row = await this.#rowOf(file);
-        if (row === undefined) await rm(this.#path(file), { force: true });
-        else found.push(row);
-      }
+    await this.#made;
+    const files = await readdir(this.#folder);
+    const left = files.filter((file) => file.endsWith(unfinished) && !file.endsWith(this.#unfinished));
+    for (const file of left) await rm(join(this.#folder, file), { force: true });
+    const keys = [...new Set([...this.#index.keys(), ...files.filter((file) => name.test(file))])];
+    while (keys.length > 0) {
+      await Promise.all(keys.splice(-batch).map((key) => this.#change(key, () => this.#noteOrRemove(key))));
     }
-    found.sort((a, b) => a.stored - b.stored);
-    for (const row of found) this.#index.put({ ...row, used: row.stored });
     await this.#makeRoom();
   }
 
-  async #rowOf(key: string): Promise<{ key: string; bytes: number; stored: number; expires: number } | undefined> {
+  async #noteOrRemove(key: string): Promise<void> {
+    const row = await this.#rowOf(key);
+    if (row === undefined) {
+      this.#index.remove(key);
+      await rm(this.#path(key), { force: true });
+    } else if (this.#index.find(key) === undefined) {
+      this.#index.put(row);
+    }
+  }
+
+  async #rowOf(key: string): Promise<CopyRow | undefined> {
     try {
       const { size } = await stat(this.#path(key));
       await using file = await open(this.#path(key));
       const { buffer } = await file.read({ buffer: Buffer.alloc(headLength) });
       const times = timesOfHead(buffer);
-      return times && { key, bytes: size, ...times };
+      return times && { key, bytes: size, ...times, used: times.stored };
     } catch {
       return undefined;
     }

@@ -22,12 +22,11 @@ export interface CopyIndex {
   total(): number;
   /** Keys of those whose time has passed. */
   expired(now: number): string[];
-  /** The one that was not asked for longest. */
-  leastUsed(): string | undefined;
+  /** Keys of those that were not asked for longest, as many as come to so many bytes. */
+  leastUsed(bytes: number): string[];
 }
 
 export class MemoryIndex implements CopyIndex {
-  /** The least recently used first. */
   readonly #rows = new Map<string, CopyRow>();
   #total = 0;
 
@@ -43,7 +42,7 @@ export class MemoryIndex implements CopyIndex {
 
   touch(key: string, used: number): void {
     const row = this.#rows.get(key);
-    if (row !== undefined) this.put({ ...row, used });
+    if (row !== undefined) this.#rows.set(key, { ...row, used });
   }
 
   remove(key: string): void {
@@ -63,8 +62,13 @@ export class MemoryIndex implements CopyIndex {
     return [...this.#rows.values()].filter(({ expires }) => expires <= now).map(({ key }) => key);
   }
 
-  leastUsed(): string | undefined {
-    for (const key of this.#rows.keys()) return key;
-    return undefined;
+  leastUsed(bytes: number): string[] {
+    const rows = [...this.#rows.values()].sort((a, b) => a.used - b.used);
+    let left = bytes;
+    const count = rows.findIndex((row) => {
+      left -= row.bytes;
+      return left <= 0;
+    });
+    return rows.slice(0, count < 0 ? rows.length : count + 1).map(({ key }) => key);
   }
 }
