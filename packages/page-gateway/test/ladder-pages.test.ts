@@ -139,6 +139,9 @@ describe('directly', () => {
     const error = await failure(direct.get(pageRequest('http://localhost:1/')));
     expect(error).toMatchObject({ code: 'target_forbidden', retryable: false });
     expect(error.message).not.toMatch(/127\.|::1/);
+    expect(error.attempts).toEqual([]);
+    const port = await failure(direct.get(pageRequest('http://127.0.0.1:25/')));
+    expect(port.message).toBe('127.0.0.1:25 may not be asked by this service: port 25 is not one that may be asked.');
   });
 
   test('the caller goes: the promise is rejected with his reason, and nothing stays', async () => {

@@ -62,8 +62,7 @@ export class Climb {
   async #tryAndTakeStep(visitor: Visitor): Promise<{ readonly page: Page } | { readonly visitor: Visitor }> {
     for (;;) {
       const outcome = await tryOnce({ ...this.#parts, engine: this.#engine, visitor });
-      this.#attempts.push(outcome.attempt);
-      this.#parts.onAttempt?.(outcome.attempt);
+      if (outcome.attempt !== undefined) this.#tell(outcome.attempt);
       const action = this.#next(outcome, visitor);
       this.#learn(action, outcome, visitor);
       if (outcome.fetched === undefined) {
@@ -75,6 +74,11 @@ export class Climb {
       this.#parts.budget.takeStep();
       this.#engine = this.#parts.pages.browser as Engine;
     }
+  }
+
+  #tell(attempt: Attempt): void {
+    this.#attempts.push(attempt);
+    this.#parts.onAttempt?.(attempt);
   }
 
   #next(outcome: Outcome, visitor: Visitor): Action {
@@ -97,7 +101,7 @@ export class Climb {
       timeLeft: budget.timeLeft,
       mayStepUp: request.render === 'auto' && pages.browser !== undefined && budget.stepLeft,
       proxied: visitor.proxy !== undefined,
-      ...{ retry404: request.retry404, onCaptcha: request.onCaptcha, before: this.#attempts.length - 1 },
+      ...{ retry404: request.retry404, onCaptcha: request.onCaptcha, before: Math.max(0, this.#attempts.length - 1) },
     };
   }
 
@@ -149,7 +153,7 @@ export class Climb {
     if (outcome.fetched === undefined) {
       const failure = proxyFailure(outcome.error);
       if (proxy !== undefined && failure !== undefined) proxies.failed(proxy, failure);
-      proxies.record(asked, 'other', proxy);
+      if (outcome.attempt !== undefined) proxies.record(asked, 'other', proxy);
       return;
     }
     const { fetched, verdict, attempt } = outcome;

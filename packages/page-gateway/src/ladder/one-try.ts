@@ -20,7 +20,8 @@ export interface Came {
 export interface Missed {
   readonly fetched: undefined;
   readonly error: unknown;
-  readonly attempt: Attempt;
+  /** Undefined where nobody went anywhere. */
+  readonly attempt: Attempt | undefined;
 }
 
 export type Outcome = Came | Missed;
@@ -48,16 +49,19 @@ export async function tryOnce({ pages, request, engine, visitor, budget, signal 
     return { engine: engine.name, proxy: visitor.proxy?.id, identity: visitor.identity.id, status, verdict, ms };
   };
   let release: (() => void) | undefined;
+  let leased = false;
   try {
     if (engine.name === 'browser') release = await pages.visitors.lease(visitor, budget.timeLeft - leastTime, signal);
+    leased = true;
     const beforeHop = (url: URL) => passage.enter(url);
     const fetched = await engine.visit({ request, visitor, signal, timeout: budget.timeLeft, beforeHop });
     const verdict = pages.judge(fetched);
     return { fetched, verdict, attempt: attemptOf(verdict.kind, fetched.status), disallowed: passage.disallowed };
   } catch (error) {
     const reason: unknown = signal.aborted ? signal.reason : error;
-    if (reason instanceof Problem && (!passage.begun || passage.refused)) throw reason;
-    return { fetched: undefined, error: reason, attempt: attemptOf(codeOf(reason), undefined) };
+    if (passage.refused && reason instanceof Problem) throw reason;
+    const went = passage.begun || (leased && engine.name === 'browser');
+    return { fetched: undefined, error: reason, attempt: went ? attemptOf(codeOf(reason), undefined) : undefined };
   } finally {
     passage.leave();
     release?.();

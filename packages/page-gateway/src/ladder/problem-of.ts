@@ -35,7 +35,11 @@ export function problemOf(error: unknown, circumstances: Circumstances): unknown
   const { maxBytes, timeout } = circumstances;
   const parts = { cause: error };
   if (error instanceof BlockedAddressError)
-    return new Problem('target_forbidden', `${host} may not be asked by this service: ${error.reason}.`, parts);
+    return new Problem(
+      'target_forbidden',
+      `${host} may not be asked by this service: ${error.reason.replace(/ \(guard\.\w+\)/, '')}.`,
+      parts,
+    );
   if (error instanceof TimeoutError) {
     const text =
       error.phase === 'connect'
