@@ -126,7 +126,7 @@ async function visit(rendering = {}) {
 
 /** The context closes behind the answer; it is part of the work all the same. */
 async function idle() {
-  while (engine.report().active > 0) await new Promise((resolve) => setImmediate(resolve));
+  while (engine.report().active > 0) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 function check(text) {

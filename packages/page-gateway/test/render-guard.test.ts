@@ -100,6 +100,33 @@ describe.skipIf(none)('a page', () => {
   });
 });
 
+describe.skipIf(none)('without the guard', () => {
+  const opened = none ? undefined : forFile(rigOf(guardedSession([origin.port, hidden.port])));
+
+  test.each([
+    'fetch',
+    'fetch by name',
+    'redirect',
+    'image',
+    'script',
+    'frame',
+    'WebSocket',
+    'EventSource',
+    'beacon',
+    'worker',
+  ])('the same %s is heard, so that silence means something', async (name) => {
+    const rendering = { waitForSelector: '#tried', blocked: [] };
+    await opened?.visit(origin.url(`/page?try=${encodeURIComponent(name)}`), { rendering });
+    expect(hidden.heard.splice(0)).toContain('tcp');
+  });
+
+  test.each(['WebRTC', 'WebTransport'])('%s still has no way past the proxy', async (name) => {
+    const rendering = { waitForSelector: '#tried', blocked: [] };
+    await opened?.visit(origin.url(`/page?try=${name}`), { rendering });
+    expect(hidden.heard.splice(0)).not.toContain('udp');
+  });
+});
+
 describe.skipIf(none)('the target', () => {
   test.each([`http://${at}/`, `https://${at}/`, 'http://169.254.169.254/', 'http://[::1]:1234/'])(
     '%s is refused in the words of the guard',

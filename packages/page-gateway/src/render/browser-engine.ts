@@ -199,14 +199,17 @@ async function read(stage: Stage, request: PageRequest, ending: Ending, before: 
   const { page, documents } = stage;
   if (documents.refusal !== undefined) throw documents.refusal.reason;
   const pictures = documents.raw === undefined ? await take(page, request, ending) : undefined;
-  const content = documents.raw ?? (await serialise(stage, request, ending));
-  await ending.race(stage.keepCookies());
+  const [content, headers] = await Promise.all([
+    documents.raw ?? serialise(stage, request, ending),
+    documents.raw?.headers ?? ending.race(stage.lastHeaders()),
+    ending.race(stage.keepCookies()),
+  ]);
   const last: Hop = documents.raw ?? stage.lastHop;
   const history = documents.hops.filter((hop) => hop !== last).map(({ url, status }) => ({ url, status }));
   return {
     engine: 'browser',
     status: last.status,
-    headers: documents.raw?.headers ?? (await ending.race(stage.lastHeaders())),
+    headers,
     url: documents.raw?.url ?? shownUrl(page.url(), last.url),
     history,
     body: content.body,
