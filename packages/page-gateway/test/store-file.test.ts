@@ -158,14 +158,18 @@ test('a closed store says so, and closing twice is as good as once', () => {
 
 test('copies are found, counted, forgotten when their time has passed, and the least used one is known', () => {
   const { copies, close } = openStore({ folder: temporaryFolder() });
-  expect([copies.total(), copies.leastUsed(), copies.find('a')]).toEqual([0, undefined, undefined]);
+  expect([copies.total(), copies.leastUsed(1), copies.find('a')]).toEqual([0, [], undefined]);
   copies.put({ key: 'a', bytes: 10, stored: 1, expires: 100, used: 1.5 });
   copies.put({ key: 'b', bytes: 20, stored: 1, expires: 200, used: 3 });
   copies.put({ key: 'a', bytes: 15, stored: 2, expires: 150, used: 1 });
   expect(copies.find('a')).toEqual({ key: 'a', bytes: 15, stored: 2, expires: 150, used: 1 });
-  expect([copies.total(), copies.leastUsed(), copies.expired(150)]).toEqual([35, 'a', ['a']]);
+  expect([copies.total(), copies.leastUsed(15), copies.expired(150)]).toEqual([35, ['a'], ['a']]);
+  expect([copies.leastUsed(16), copies.leastUsed(1e9)]).toEqual([
+    ['a', 'b'],
+    ['a', 'b'],
+  ]);
   copies.touch('a', 9);
-  expect([copies.leastUsed(), copies.keys()]).toEqual(['b', ['b', 'a']]);
+  expect([copies.leastUsed(1), copies.keys()]).toEqual([['b'], ['b', 'a']]);
   copies.remove('b');
   expect(copies.total()).toBe(15);
   close();

@@ -62,8 +62,15 @@ export class SqliteCopies {
       .map(({ key }) => String(key));
   }
 
-  leastUsed(): string | undefined {
-    const row = this.#database.get('SELECT key FROM copies ORDER BY used LIMIT 1');
-    return row && String(row.key);
+  /** The keys of those that were not asked for longest, as many as come to so many bytes. */
+  leastUsed(bytes: number): string[] {
+    const keys: string[] = [];
+    let left = bytes;
+    for (const row of this.#database.all('SELECT key, bytes FROM copies ORDER BY used, key LIMIT 1000')) {
+      if (left <= 0) break;
+      keys.push(String(row.key));
+      left -= Number(row.bytes);
+    }
+    return keys;
   }
 }
