@@ -170,9 +170,9 @@ describe('hostile files', () => {
     ['broken octets', `User-agent: *\nDisallow: /${repeated('%')}`],
     ['no text', 'a\0'.repeat(size / 2)],
   ])('%s', (_name, file) => {
-    const start = performance.now();
+    const before = process.cpuUsage();
     allowed(file, `/${'a'.repeat(8_000)}`);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(1_000);
   });
 
   test('any bytes are a file', () => {
