@@ -92,7 +92,6 @@ export const bodySigns: readonly Sign[] = [
   ['perimeterx', 'block', 0.6, 'bare', script(/^(?:https?:)?\/\/[\w.-]*px-(?:cdn|cloud)\.net\//)],
 
   // Imperva (Incapsula, Distil)
-  ['imperva', 'captcha', 0.9, 'interstitial', all(frame(/\/_Incapsula_Resource\?/), frame(/[?&;](?:edet=(?:12|15)|cinfo=0[48])\b/), script(/recaptcha|hcaptcha/))],
   ['imperva', 'block', 0.95, 'interstitial', frame(/\/_Incapsula_Resource\?/)],
   ['imperva', 'block', 0.9, 'interstitial', titled(/^Pardon Our Interruption\b/i)],
   ['imperva', 'block', 0.85, 'interstitial', all(says(/Incapsula incident ID:?\s{0,9}\d+/i, 600), either(header('x-iinfo'), header('x-cdn', /incapsula|imperva/i), status(400, 403, 406, 429, 503), says(/^\s*Request unsuccessful/i, 600)))],
