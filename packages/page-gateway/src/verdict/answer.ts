@@ -27,7 +27,8 @@ export function fieldsOf(headers: Answer['headers']): ReadonlyMap<string, string
 /** The first part of an HTML body; `undefined` where the body is empty or no HTML. */
 export function htmlOf(body: Uint8Array, contentType: string | undefined): string | undefined {
   if (body.length === 0) return undefined;
-  const [type = '', ...parameters] = (contentType ?? '').toLowerCase().split(';');
+  // A field that was sent twice counts as its first.
+  const [type = '', ...parameters] = (contentType ?? '').toLowerCase().split(',', 1).join().split(';');
   const media = type.trim();
   const wide = wideCharset(body, parameters.join(';'));
   if (media !== 'text/html' && media !== 'application/xhtml+xml') {
