@@ -1,7 +1,7 @@
 // `page-gateway proxies check`: asks each proxy for a page that tells who asked, and shows how it went. Credentials of proxies
 // are shown nowhere.
 import { isIP } from 'node:net';
-import { Session } from 'errand';
+import { ErrandError, Session } from 'errand';
 import type { ProxyServer } from '../core/proxy-server.js';
 import { loadProxies } from '../proxies/parse.js';
 import type { Branch, Leaf } from './command.js';
@@ -59,6 +59,8 @@ const check: Leaf = {
       timeout,
       maxBodySize: '64kb',
       limits: { '*': { concurrency: 16 } },
+      // Each time on a connection of its own: what is measured is what a new visit would see.
+      connection: { maxRequests: 1 },
     });
     const outcomes = await Promise.all(proxies.map((proxy) => ask(proxy, { session, via, times })));
     if (given.on('json')) for (const outcome of outcomes) io.stdout.write(`${JSON.stringify(jsonOf(outcome))}\n`);
@@ -84,11 +86,11 @@ async function ask(
   for (let time = 0; time < times; time += 1) {
     const started = performance.now();
     try {
-      // Each time on a connection of its own: what is measured is what a new visit would see.
-      const response = await session.get(via, { proxy: proxy.url, headers: { connection: 'close' } });
+      const response = await session.get(via, { proxy: proxy.url });
       good.push(performance.now() - started);
       address = addressIn(await response.text()) ?? address;
     } catch (error) {
+      if (!(error instanceof ErrandError)) throw error;
       failures += 1;
       lastError = errorOf(error);
     }
@@ -101,8 +103,7 @@ function addressIn(text: string): string | undefined {
   return text.match(/[0-9a-f:.]{3,}/gi)?.find((word) => isIP(word) !== 0);
 }
 
-function errorOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
+function errorOf(error: ErrandError): string {
   const status = 'status' in error && typeof error.status === 'number' ? ` ${error.status}` : '';
   return `${error.name}${status}`;
 }

@@ -75,5 +75,5 @@ export function pageOf(url: string, text: string | Uint8Array, status = 200): Aw
 
 /** Waits for what is expected to be so; generous, since other tests run beside. */
 export function until(check: () => void): Promise<void> {
-  return vi.waitFor(check, { timeout: 15_000, interval: 10 });
+  return vi.waitFor(check, { timeout: 30_000, interval: 10 });
 }
