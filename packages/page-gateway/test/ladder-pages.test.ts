@@ -247,6 +247,18 @@ describe('by proxies', () => {
   });
 });
 
+test('calls of one session that are blocked together go on as one and the same', async () => {
+  await using a = await startProxy('a');
+  await using b = await startProxy('b');
+  await using c = await startProxy('c');
+  await using own = ladder({ proxyLines: [a.line, b.line, c.line] });
+  const requests = [1, 2, 3, 4].map((number) => at(`/only-by?proxy=b&n=${number}`, { session: 's', retries: 5 }));
+  const pages = await Promise.all(requests.map((request) => own.get(request)));
+  expect(pages.map(({ proxy }) => proxy)).toEqual(['b', 'b', 'b', 'b']);
+  expect(new Set(pages.map(({ identity }) => identity)).size).toBe(1);
+  expect((await own.get(at('/page', { session: 's' }))).identity).toBe(pages[0]?.identity);
+});
+
 describe('with a browser', () => {
   const rendered = (visit: Visit): Fetched => ({
     ...{ engine: 'browser', status: 200, url: visit.request.url, history: [], truncated: false },

@@ -69,7 +69,7 @@ test('fifteen minutes without use, and it is another', () => {
   expect(visit({ session: 's' })).not.toBe(one);
 });
 
-test('another country or device is another visitor as a whole; what is not said changes nothing', () => {
+test('another country is another visitor as a whole; nothing else changes who he is', () => {
   const { visit } = desk();
   const one = visit({ session: 's', country: 'de' });
   expect(one.proxy?.id).toBe('a');
@@ -80,9 +80,8 @@ test('another country or device is another visitor as a whole; what is not said 
   expect(two.proxy?.id).toBe('b');
   expect(two.cookies).not.toBe(one.cookies);
   expect(two.identity.id).not.toBe(one.identity.id);
-  const held = visit({ session: 's', device: 'mobile' });
-  expect(held.identity.mobile).toBe(true);
-  expect(visit({ session: 's' })).toBe(held);
+  for (const change of [{ device: 'mobile' }, { locale: 'fr-FR' }, { browser: 'firefox' }] as const)
+    expect(visit({ session: 's', ...change })).toBe(two);
 });
 
 test('what signed in by plain HTTP keeps its cookies and proxy in the browser, as the browser that it is', () => {
@@ -97,12 +96,13 @@ test('what signed in by plain HTTP keeps its cookies and proxy in the browser, a
   expect(visit({ session: 's' })).toBe(two);
 });
 
-test('replaced, dropped, scored down: another as a whole under the same name', () => {
+test('dropped or scored down: another as a whole under the same name', () => {
   const { visit, visitors } = desk();
-  const request = pageRequest('http://h/', { session: 's' });
   const one = visit({ session: 's' });
-  const two = visitors.replace(request, 'key', new Set([one.proxy?.id ?? '']));
+  visitors.drop(one);
+  const two = visitors.visitorFor(pageRequest('http://h/', { session: 's' }), 'key', new Set([one.proxy?.id ?? '']));
   expect(two.proxy?.id).not.toBe(one.proxy?.id);
+  expect(two.identity.id).not.toBe(one.identity.id);
   expect(two.cookies).not.toBe(one.cookies);
   visitors.drop(one);
   expect(visit({ session: 's' })).toBe(two);

@@ -119,7 +119,7 @@ export class Climb {
         return visitor;
       case 'rotate':
         try {
-          return pages.visitors.replace(request, owner, this.#avoid);
+          return pages.visitors.visitorFor(request, owner, this.#avoid);
         } catch (error) {
           // Where the last proxy is banned there, who blocks us is the better answer.
           if (!(error instanceof Problem) || error.code !== 'blocked') throw error;
@@ -141,8 +141,9 @@ export class Climb {
     const { proxy, sticky } = visitor;
     const lost = proxy !== undefined && proxyFailed && (this.#avoid.has(proxy.id) || pages.proxies.isDead(proxy));
     if (proxy !== undefined && (proxyFailed || !sticky)) this.#avoid.add(proxy.id);
-    if (!sticky) return pages.visitors.visitorFor(request, owner, this.#avoid);
-    return lost ? pages.visitors.replace(request, owner, this.#avoid) : visitor;
+    if (sticky && !lost) return visitor;
+    pages.visitors.drop(visitor);
+    return pages.visitors.visitorFor(request, owner, this.#avoid);
   }
 
   /** What the rooms below may know of it. */

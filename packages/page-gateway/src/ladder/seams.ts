@@ -44,7 +44,6 @@ export interface ProxyRecords {
 
 export interface VisitorDesk {
   visitorFor(request: PageRequest, owner: string, avoid?: ReadonlySet<string>): Visitor;
-  replace(request: PageRequest, owner: string, avoid: ReadonlySet<string>): Visitor;
   /** The sticky visitor is not wanted any more; the next call of that name gets another. */
   drop(visitor: Visitor): void;
   score(visitor: Visitor, good: boolean): void;

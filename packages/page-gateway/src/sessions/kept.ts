@@ -2,7 +2,6 @@
 // Whoever was not used for a while is forgotten.
 import { CookieJar } from 'errand';
 import { type IdentityRecord, identityFrom, recordOf } from '../core/identity-record.js';
-import type { PageRequest } from '../core/page-request.js';
 import type { ProxyServer } from '../core/proxy-server.js';
 import type { Visitor } from '../core/visitor.js';
 import { Turns } from './turns.js';
@@ -18,7 +17,6 @@ export interface SessionStore {
 export interface Keeping {
   readonly key: string;
   visitor: Visitor;
-  readonly device: PageRequest['device'];
   mayRender: boolean;
   score: number;
   lastUsed: number;
@@ -31,7 +29,6 @@ interface Written {
   readonly proxy: string | null;
   readonly identity: IdentityRecord;
   readonly cookies: ReturnType<CookieJar['toJSON']>;
-  readonly device: PageRequest['device'];
   readonly mayRender: boolean;
   readonly score: number;
 }
@@ -126,10 +123,10 @@ export class Kept {
     }
   }
 
-  #write({ key, visitor, device, mayRender, score, lastUsed }: Keeping): void {
+  #write({ key, visitor, mayRender, score, lastUsed }: Keeping): void {
     const { id: name, proxy, identity, cookies } = visitor;
     const written: Written = {
-      ...{ version: 1, name, device, mayRender, score },
+      ...{ version: 1, name, mayRender, score },
       proxy: proxy?.id ?? null,
       identity: recordOf(identity),
       cookies: cookies.toJSON(),
@@ -148,10 +145,10 @@ export class Kept {
       this.remove(key);
       return undefined;
     }
-    const { name, identity, cookies, device, mayRender, score } = written;
+    const { name, identity, cookies, mayRender, score } = written;
     const jar = CookieJar.fromJSON(cookies);
     const visitor: Visitor = { id: name, sticky: true, proxy, identity: identityFrom(identity), cookies: jar };
-    const entry: Keeping = { key, visitor, device, mayRender, score, lastUsed: now(), turns: new Turns() };
+    const entry: Keeping = { key, visitor, mayRender, score, lastUsed: now(), turns: new Turns() };
     this.add(entry);
     return entry;
   }

@@ -85,18 +85,12 @@ export class Visitors {
     const entry = this.#kept.find(keyOf(owner, request.session));
     if (entry === undefined) return this.#begin(request, owner, avoid);
     if (entry.turns.handedOff) throw busy(request.session, 'a person is at it');
-    if (entry.score <= lowestScore || contradicts(request, entry)) return this.#begin(request, owner, avoid);
+    if (entry.score <= lowestScore || contradicts(request, entry.visitor)) return this.#begin(request, owner, avoid);
     if (request.render !== false && !entry.mayRender) this.#dressForBrowser(entry, request);
     return entry.visitor;
   }
 
-  /** Another visitor as a whole, under the same name: this one is not wanted any more. */
-  replace(request: PageRequest, owner: string, avoid: ReadonlySet<string>): Visitor {
-    if (request.session !== undefined) this.#kept.remove(keyOf(owner, request.session));
-    return this.visitorFor(request, owner, avoid);
-  }
-
-  /** He is not wanted any more: the next call of his name gets another. */
+  /** He is not wanted any more, as a whole: whoever comes next by his name gets another. What was replaced stays replaced. */
   drop(visitor: Visitor): void {
     const entry = this.#kept.entryOf(visitor);
     if (entry !== undefined) this.#kept.remove(entry.key);
@@ -157,10 +151,10 @@ export class Visitors {
   #begin(request: PageRequest, owner: string, avoid: ReadonlySet<string>): Visitor {
     const name = request.session as string;
     const visitor = this.#make(name, true, request, avoid);
-    const { device, render } = request;
+    const { render } = request;
     const entry: Keeping = {
       key: keyOf(owner, name),
-      ...{ visitor, device, mayRender: render !== false, score: 0, lastUsed: this.#now(), turns: new Turns() },
+      ...{ visitor, mayRender: render !== false, score: 0, lastUsed: this.#now(), turns: new Turns() },
     };
     this.#kept.add(entry);
     return visitor;
@@ -180,25 +174,21 @@ export class Visitors {
 
   /** What signed in by plain HTTP goes on in the browser: with the same proxy and cookies, but as the browser that it is. */
   #dressForBrowser(entry: Keeping, request: PageRequest): void {
-    const identity = this.#draw({ ...request, locale: request.locale ?? entry.visitor.identity.locale });
+    const identity = this.#draw({ ...request, locale: entry.visitor.identity.locale });
     entry.visitor = { ...entry.visitor, identity };
     entry.mayRender = true;
     this.#kept.used(entry);
   }
 }
 
-/** Whether the call asks for somebody else than the session has been so far. What a call does not say contradicts nothing. */
-function contradicts(request: PageRequest, { visitor, device, mayRender }: Keeping): boolean {
-  const { proxy, identity } = visitor;
+/**
+ * Whether the call asks for another country or pool than the session goes by: nobody goes to another one in silence. What
+ * else it says of its visitor is settled with the first call.
+ */
+function contradicts({ country, pool }: PageRequest, { proxy }: Visitor): boolean {
   const differs = (asked: string | undefined, is: string | undefined) =>
-    asked !== undefined && asked.toLowerCase() !== is?.toLowerCase();
-  return (
-    differs(request.country, proxy?.country) ||
-    differs(request.pool, proxy?.pool) ||
-    (request.device !== 'desktop' && request.device !== device) ||
-    differs(request.locale, identity.locale) ||
-    (!mayRender && request.render === false && differs(request.browser, identity.browser))
-  );
+    asked !== undefined && asked.toLowerCase() !== is;
+  return differs(country, proxy?.country) || differs(pool, proxy?.pool);
 }
 
 function keyOf(owner: string, name: string): string {
