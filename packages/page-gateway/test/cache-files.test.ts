@@ -8,6 +8,7 @@ import { Copies, type CopiesOptions } from '../src/cache/copies.js';
 import { CopyFiles } from '../src/cache/copy-files.js';
 import { MemoryIndex } from '../src/cache/copy-index.js';
 import type { Page } from '../src/core/page.js';
+import { openStore } from '../src/store/store.js';
 import { page, request } from './formats-pages.js';
 
 let folder: string;
@@ -169,4 +170,52 @@ test('index and folder say the same, whatever is done in whatever order', async 
     }),
     { numRuns: 40 },
   );
+});
+
+test('an index that fails costs the copies, not the callers', async () => {
+  const broken = new MemoryIndex();
+  for (const name of ['find', 'put', 'touch', 'expired', 'leastUsed', 'total'] as const) {
+    broken[name] = () => {
+      throw new Error('disk full');
+    };
+  }
+  const errors: unknown[] = [];
+  const copies = new Copies({ folder, index: broken, memoryLimit: 0, onError: (error) => errors.push(error) });
+  const ask = () => copies.get(request({ cacheTtl: 60_000 }), async () => page('x'), { signal });
+  expect((await ask()).cache).toBe('miss');
+  expect((await ask()).page.fetched.status).toBe(200);
+  await copies.close();
+  expect(errors.length).toBeGreaterThan(0);
+});
+
+test('an index that cannot forget ends nothing but the making of room', async () => {
+  const stuck = new MemoryIndex();
+  stuck.remove = () => {
+    throw new Error('disk full');
+  };
+  const store = new CopyFiles({ folder: join(folder, 'copies'), limit: 4_000, index: stuck });
+  for (const key of ['a', 'b']) {
+    await store.set(key.repeat(64), { page: page('x'.repeat(3_000)), stored: 1, expires: 9 });
+  }
+  await store.close();
+});
+
+test('copies indexed in the store are found again, and what another process removed is not', async () => {
+  const store = openStore({ folder });
+  const index = store.copies;
+  try {
+    await once('a', page('x'), { index });
+    await once('b', page('x'), { index });
+    expect([...index.keys()].sort()).toEqual(await files());
+    await rm(join(folder, 'copies', (await files())[0] as string));
+    const found = [await once('a', page('y'), { index }), await once('b', page('y'), { index })];
+    expect(found.map(({ cache }) => cache).sort()).toEqual(['hit', 'miss']);
+    expect([...index.keys()].sort()).toEqual(await files());
+    const sizes = await Promise.all(
+      (await files()).map(async (name) => (await stat(join(folder, 'copies', name))).size),
+    );
+    expect(index.total()).toBe(sizes.reduce((sum, size) => sum + size, 0));
+  } finally {
+    store.close();
+  }
 });

@@ -34,6 +34,8 @@ export class CopyFiles {
   /** The last change of each file; changes of one file follow each other. */
   readonly #changes = new Map<string, Promise<void>>();
   readonly #writing = new Set<Promise<void>>();
+  /** As the index says, which may take its time to say it. */
+  #total = 0;
 
   constructor({ folder, limit, index, onError = () => {} }: CopyFilesOptions) {
     this.#folder = folder;
@@ -47,14 +49,20 @@ export class CopyFiles {
   async get(key: string, now: number): Promise<Copy | undefined> {
     await this.#changes.get(key);
     const copy = await this.#read(key);
-    if (copy !== undefined) this.#index.touch(key, now);
-    else if (this.#index.find(key) !== undefined) await this.delete(key);
+    try {
+      if (copy !== undefined) this.#index.touch(key, now);
+      else if (this.#index.find(key) !== undefined) await this.delete(key);
+    } catch (error) {
+      this.#onError(error);
+    }
     return copy;
   }
 
   /** Done when the file is there, and room was made for it. */
   set(key: string, copy: Copy): Promise<void> {
-    const done: Promise<void> = this.#write(key, copy).finally(() => this.#writing.delete(done));
+    const done: Promise<void> = this.#write(key, copy)
+      .catch(this.#onError)
+      .finally(() => this.#writing.delete(done));
     this.#writing.add(done);
     return done;
   }
@@ -73,7 +81,7 @@ export class CopyFiles {
         throw error;
       }
       const { stored, expires } = copy;
-      this.#index.put({ key, bytes: bytes.length, stored, expires, used: stored });
+      this.#note({ key, bytes: bytes.length, stored, expires, used: stored });
     });
     await this.#reconciled;
     await this.#makeRoom();
@@ -81,7 +89,7 @@ export class CopyFiles {
 
   delete(key: string): Promise<void> {
     return this.#change(key, async () => {
-      this.#index.remove(key);
+      this.#forget(key);
       await rm(this.#path(key), { force: true });
     });
   }
@@ -89,7 +97,11 @@ export class CopyFiles {
   /** Removes what is of no more use. */
   async expire(now: number): Promise<void> {
     await this.#reconciled;
-    await Promise.all(this.#index.expired(now).map((key) => this.delete(key)));
+    try {
+      await this.#deleteAll(this.#index.expired(now));
+    } catch (error) {
+      this.#onError(error);
+    }
   }
 
   /** Waits for what is being written. */
@@ -101,11 +113,32 @@ export class CopyFiles {
   }
 
   async #makeRoom(): Promise<void> {
-    const total = this.#index.total();
-    if (total <= this.#limit) return;
-    // More than needed, so that not every further copy has to look for the least used.
-    const enough = total - this.#limit * (1 - spare);
-    await Promise.all(this.#index.leastUsed(enough).map((key) => this.delete(key)));
+    while (this.#total > this.#limit) {
+      // More than needed, so that not every further copy has to look for the least used.
+      const keys = this.#index.leastUsed(this.#total - this.#limit * (1 - spare));
+      const before = this.#total;
+      await this.#deleteAll(keys);
+      // An index that cannot forget would be asked for ever.
+      if (this.#total >= before) return;
+    }
+  }
+
+  async #deleteAll(keys: readonly string[]): Promise<void> {
+    for (let at = 0; at < keys.length; at += batch) {
+      await Promise.all(keys.slice(at, at + batch).map((key) => this.delete(key)));
+    }
+  }
+
+  #note(row: CopyRow): void {
+    const before = this.#index.find(row.key)?.bytes ?? 0;
+    this.#index.put(row);
+    this.#total += row.bytes - before;
+  }
+
+  #forget(key: string): void {
+    const before = this.#index.find(key)?.bytes ?? 0;
+    this.#index.remove(key);
+    this.#total -= before;
   }
 
   #change(key: string, work: () => Promise<void>): Promise<void> {
@@ -138,19 +171,21 @@ export class CopyFiles {
     const left = files.filter((file) => file.endsWith(unfinished) && !file.endsWith(this.#unfinished));
     for (const file of left) await rm(join(this.#folder, file), { force: true });
     const keys = [...new Set([...this.#index.keys(), ...files.filter((file) => name.test(file))])];
-    while (keys.length > 0) {
-      await Promise.all(keys.splice(-batch).map((key) => this.#change(key, () => this.#noteOrRemove(key))));
+    for (let at = 0; at < keys.length; at += batch) {
+      const some = keys.slice(at, at + batch);
+      await Promise.all(some.map((key) => this.#change(key, () => this.#noteOrRemove(key))));
     }
+    this.#total = this.#index.total();
     await this.#makeRoom();
   }
 
   async #noteOrRemove(key: string): Promise<void> {
     const row = await this.#rowOf(key);
     if (row === undefined) {
-      this.#index.remove(key);
+      this.#forget(key);
       await rm(this.#path(key), { force: true });
     } else if (this.#index.find(key) === undefined) {
-      this.#index.put(row);
+      this.#note(row);
     }
   }
 
