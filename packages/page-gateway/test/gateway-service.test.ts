@@ -12,6 +12,7 @@ import {
   type PageGatewayServiceOptions,
   type PageResult,
 } from '@errand/page-gateway';
+import { Session } from 'errand';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { problemIn } from './support/http-server.js';
 
@@ -197,6 +198,34 @@ test('the client gets a page, its facts, and errors of its own', async () => {
   expect((refused as PageGatewayError).requestId).toMatch(/./);
   await expect(client.page('nonsense')).rejects.toMatchObject({ code: 'bad_parameter', members: { parameter: 'url' } });
   expect(await client.usage()).toMatchObject({ name: 'open', scopes: ['admin', 'ignore-robots'] });
+});
+
+test('the client can go by a session that is given, which stays open', async () => {
+  await using started = await start();
+  await using session = new Session({ userAgent: 'ours/1', timeout: '1s' });
+  await using client = new PageGateway({ url: `${started.url}/`, session });
+  const { html, engine } = await client.page(`${site}/page`);
+  expect([html.includes('Hello'), engine]).toEqual([true, 'http']);
+  await client.close();
+  expect(session.closed).toBe(false);
+});
+
+test('the tries of a problem have all of their members, and the client has them as they were', async () => {
+  await using started = await start();
+  const { attempts } = await problemIn(await fetch(started.of('/slow', '&timeout=200')));
+  expect(attempts).toEqual([
+    {
+      engine: 'http',
+      proxy: null,
+      identity: expect.any(String),
+      status: null,
+      verdict: expect.any(String),
+      ms: expect.any(Number),
+    },
+  ]);
+  await using client = new PageGateway({ url: started.url });
+  const error = await client.page(`${site}/slow`, { timeout: 200 }).catch((error: unknown) => error);
+  expect((error as PageGatewayError).attempts).toMatchObject([{ proxy: undefined, status: undefined }]);
 });
 
 test('the same page in this process is the same page', async () => {

@@ -177,8 +177,12 @@ function errorOf(response: HttpResponse, problem: unknown): PageGatewayError {
     status: response.status,
     retryable: retryable === true,
     retryAfter: Number.isNaN(retryAfter) ? undefined : retryAfter,
-    attempts: Array.isArray(attempts) ? (attempts as Attempt[]) : [],
+    attempts: Array.isArray(attempts) ? attempts.map(attemptOf) : [],
     requestId: typeof requestId === 'string' ? requestId : undefined,
     members,
   });
+}
+
+function attemptOf(told: Attempt & { readonly proxy?: string | null; readonly status?: number | null }): Attempt {
+  return { ...told, proxy: told.proxy ?? undefined, status: told.status ?? undefined };
 }

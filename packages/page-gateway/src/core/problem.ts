@@ -91,7 +91,10 @@ export class Problem extends Error {
       detail: this.message,
       code: this.code,
       retryable: this.retryable,
-      attempts: this.attempts,
+      // JSON has no `undefined`, and every member is always there.
+      attempts: this.attempts.map(({ engine, proxy = null, identity, status = null, verdict, ms }) => ({
+        ...{ engine, proxy, identity, status, verdict, ms },
+      })),
     };
   }
 }

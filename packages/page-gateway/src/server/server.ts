@@ -155,6 +155,7 @@ function told(request: FastifyRequest, reply: FastifyReply, { log }: Parts, metr
       ms,
       ...(caller && { key: caller.name }),
       ...(request.target !== undefined && { target: request.target }),
+      ...request.outcome,
       ...(problem && { code: problem.code, detail: problem.message, attempts: problem.attempts.length }),
     },
     gone ? 'the caller left' : problem ? 'refused' : 'answered',

@@ -17,6 +17,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The target, as it may be shown. */
     target: string | undefined;
+    /** What came of it, for the log. */
+    outcome: Readonly<Record<string, unknown>> | undefined;
   }
 }
 
@@ -26,6 +28,7 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 export const pageRoutes: Routes = (app, parts) => {
   app.decorateRequest('target', undefined);
+  app.decorateRequest('outcome', undefined);
   for (const url of ['/', '/v1/page']) {
     app.route({
       url,
@@ -122,7 +125,9 @@ async function fetchPage(
     if (signal.reason instanceof CallerGone) return reply.hijack();
     throw error;
   }
-  const { status } = answer.page.fetched;
+  const { status, engine } = answer.page.fetched;
+  const { attempts, proxy, identity } = answer.page;
+  request.outcome = { page: status, engine, attempts: attempts.length, proxy, identity, cache: answer.cache };
   const shown = call.request.transparentStatus && status >= 200 && status <= 599 ? status : 200;
   reply
     .code(shown)
