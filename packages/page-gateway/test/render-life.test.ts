@@ -49,7 +49,7 @@ describe.skipIf(none)('after', () => {
     expect(engine.report()?.launches).toBe(3);
     await vi.waitFor(() => expect(engine.report()).toMatchObject({ active: 0, running: 1 }), 8_000);
     await close();
-    for (const group of groups) expect(await memoryOf(group)).toBeUndefined();
+    for (const group of groups) expect(memoryOf(group)).toBeUndefined();
     expect(readdirSync(temp)).toEqual([]);
   }, 60_000);
 
@@ -75,10 +75,10 @@ describe.skipIf(none)('after', () => {
     const exited = once(child, 'exit');
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     const group = Number(line.toString());
-    expect(await memoryOf(group)).toBeGreaterThan(0);
+    expect(memoryOf(group)).toBeGreaterThan(0);
     child.kill(signal);
     await exited;
-    await vi.waitFor(async () => expect(await memoryOf(group)).toBeUndefined(), 8_000);
+    await vi.waitFor(() => expect(memoryOf(group)).toBeUndefined(), 8_000);
     await vi.waitFor(() => expect(readdirSync(temp)).toEqual([]), 8_000);
   });
 });

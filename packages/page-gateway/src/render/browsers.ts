@@ -61,7 +61,7 @@ interface Waiter {
 /** Bytes that this machine must have left for one more page beside others. */
 const leastMemory = 192 * 1024 ** 2;
 /** Milliseconds between two looks at memory, while anything is rendered. */
-const watchEvery = 1_000;
+const watchEvery = 2_000;
 const longestBackoff = 30_000;
 
 export class Browsers {
@@ -257,7 +257,7 @@ export class Browsers {
     const available = await availableMemory();
     this.#tight = available !== undefined && available < leastMemory;
     for (const member of [...this.#members]) {
-      member.memory = (await member.running.memory()) ?? 0;
+      member.memory = member.running.memory() ?? 0;
       // What keeps growing although it takes no more pages is ended before the machine is.
       if (member.memory > this.#maxMemory * 2) member.running.kill();
       else if (member.memory > this.#maxMemory) this.#retire(member);

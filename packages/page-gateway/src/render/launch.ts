@@ -52,7 +52,7 @@ export class Running {
   }
 
   /** Bytes that its processes hold; undefined where the system does not tell. */
-  memory(): Promise<number | undefined> {
+  memory(): number | undefined {
     return memoryOf(this.group);
   }
 
@@ -74,7 +74,7 @@ export class Running {
       await within(ended, closeTimeout);
     }
     const until = performance.now() + closeTimeout;
-    while ((await this.memory()) !== undefined && performance.now() < until) {
+    while (this.memory() !== undefined && performance.now() < until) {
       this.kill();
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
@@ -120,7 +120,7 @@ async function groupOfBrowser(browser: Browser): Promise<number> {
   await session.detach();
   const pid = processInfo.find(({ type }) => type === 'browser')?.id;
   if (pid === undefined) throw new Error('the browser does not tell its process');
-  return (await groupOf(pid)) ?? pid;
+  return groupOf(pid) ?? pid;
 }
 
 /** What the browser is told of its surroundings: nothing that is ours. */

@@ -1,27 +1,28 @@
 // The processes of one browser: how much memory they hold together, and how to end all of them. It only ever looks at and
 // ends the group that it is told.
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 
 /** Bytes in a page of memory, as Linux counts them. */
 const pageSize = 4096;
 
 /** The group of a process; undefined where the system does not tell. */
-export async function groupOf(pid: number): Promise<number | undefined> {
-  return (await readStat(pid))?.group;
+export function groupOf(pid: number): number | undefined {
+  const text = readOf(pid, 'stat');
+  return text === undefined ? undefined : groupIn(text);
 }
 
-/** Bytes that the processes of the group hold; undefined where the system does not tell. */
-export async function memoryOf(group: number): Promise<number | undefined> {
+/** Bytes that the processes of the group hold; undefined where there is none, or the system does not tell. */
+export function memoryOf(group: number): number | undefined {
   let names: string[];
   try {
-    names = await readdir('/proc');
+    names = readdirSync('/proc');
   } catch {
     return undefined;
   }
-  const pids = names.filter((name) => /^\d+$/.test(name)).map(Number);
-  const stats = await Promise.all(pids.map(readStat));
-  const members = stats.filter((stat) => stat?.group === group);
-  return members.length === 0 ? undefined : members.reduce((sum, stat) => sum + (stat?.resident ?? 0), 0);
+  const members = names.filter((name) => /^\d+$/.test(name) && groupOf(Number(name)) === group);
+  if (members.length === 0) return undefined;
+  return members.reduce((sum, name) => sum + ownMemoryOf(Number(name)), 0);
 }
 
 /** Ends every process of the group at once. */
@@ -43,19 +44,23 @@ export async function availableMemory(): Promise<number | undefined> {
   }
 }
 
-/** What is shared between processes counts once only: where the file is from, it is in no renderer's own memory. */
-async function readStat(pid: number): Promise<{ group: number; resident: number } | undefined> {
+/** What is shared between processes is in no page's own memory. */
+function ownMemoryOf(pid: number): number {
+  const [, resident = 0, shared = 0] = (readOf(pid, 'statm') ?? '').split(' ').map(Number);
+  return (resident - shared) * pageSize;
+}
+
+function groupIn(stat: string): number | undefined {
+  // The name may contain anything, parentheses too.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // What has ended and waits for its parent to notice holds nothing.
+  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : Number(fields[2]);
+}
+
+/** At once, because these are no files of a disk: a few microseconds each, of which waiting would make a hundred. */
+function readOf(pid: number, file: 'stat' | 'statm'): string | undefined {
   try {
-    const [stat, memory] = await Promise.all([
-      readFile(`/proc/${pid}/stat`, 'utf8'),
-      readFile(`/proc/${pid}/statm`, 'utf8'),
-    ]);
-    // The name may contain anything, parentheses too.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // What has ended and waits for its parent to notice holds nothing.
-    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
-    const [, resident = 0, shared = 0] = memory.split(' ').map(Number);
-    return { group: Number(fields[2]), resident: (resident - shared) * pageSize };
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {
     return undefined;
   }

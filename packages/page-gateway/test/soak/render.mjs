@@ -73,7 +73,7 @@ await engine.close();
 await session.close();
 server.close();
 const alive = [];
-for (const group of groups) if ((await memoryOf(group)) !== undefined) alive.push(group);
+for (const group of groups) if (memoryOf(group) !== undefined) alive.push(group);
 const left = readdirSync(temp);
 rmSync(temp, { recursive: true, force: true });
 console.log({ renders, seconds: Math.round(took / 1000), outcomes: Object.fromEntries(outcomes), ...report });
