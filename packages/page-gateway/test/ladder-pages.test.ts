@@ -93,6 +93,15 @@ describe('directly', () => {
     expect(page.robots).toBe('ignored');
   });
 
+  test('a rate without a word of how long keeps nobody else waiting', async () => {
+    await using own = ladder();
+    const error = await failure(own.get(at('/rate?c&times=9', { retries: 0 })));
+    expect(error).toMatchObject({ code: 'target_rate_limited', retryAfter: 1 });
+    const startedAt = performance.now();
+    await own.get(at('/page'));
+    expect(performance.now() - startedAt).toBeLessThan(900);
+  });
+
   test('a rate that takes longer than the call may is told at once', async () => {
     await using own = ladder();
     const startedAt = performance.now();

@@ -165,8 +165,9 @@ export class Climb {
     if (proxy !== undefined) proxies.succeeded(proxy, attempt.ms);
     proxies.record(url.host, good ? 'ok' : turnedAway || verdict.kind === 'captcha' ? 'blocked' : 'other', proxy);
     if (good || verdict.kind === 'captcha') visitors.score(visitor, good);
-    if (action.do === 'wait' || (action.do === 'fail' && action.code === 'target_rate_limited'))
-      hosts.slowDown(url, action.ms);
+    // What the target says counts for everybody; what we make up for ourselves does not.
+    const told = verdict.kind === 'rate' ? retryAfterOf(fetched.headers) : undefined;
+    if (told !== undefined) hosts.slowDown(url, told);
     // A challenge that plain HTTP cannot pass speaks against nobody.
     if (!turnedAway || (verdict.kind === 'challenge' && fetched.engine === 'http')) return;
     visitors.drop(visitor);

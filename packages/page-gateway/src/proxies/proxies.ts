@@ -78,11 +78,6 @@ export class Proxies {
     return this.#members.get(id)?.server;
   }
 
-  /** Refuses what can never be: so that nobody waits for it. @throws Problem bad_parameter naming the labels that exist. */
-  expect({ country, pool }: Pick<ProxyWish, 'country' | 'pool'>): void {
-    this.#labelled(country, pool);
-  }
-
   /**
    * The proxy for a visit; undefined is the direct way, which is taken only where there are no proxies.
    * @throws Problem bad_parameter where none has the labels, blocked where the host has turned all of those away.
@@ -99,14 +94,10 @@ export class Proxies {
     const chosen =
       ready.length > 0
         ? least(ready, ({ turn }) => turn)
-        : least(from, ({ health }) => (health.state === 'dead' ? now + health.restsUntil : health.restsUntil));
+        : // Dead ones after those that only rest.
+          least(from, ({ health }) => (health.state === 'dead' ? now : 0) + health.restsUntil);
     chosen.turn = ++this.#turns;
     return chosen.server;
-  }
-
-  /** Whether it may go to the host now. */
-  isWelcome(proxy: ProxyServer, host: string): boolean {
-    return this.#members.has(proxy.id) && this.#bans.of(proxy.id, host, this.#now()) === undefined;
   }
 
   isDead(proxy: ProxyServer): boolean {
@@ -151,9 +142,12 @@ export class Proxies {
   hosts(): HostReport[] {
     const bans = new Map<string, Ban[]>();
     for (const ban of this.#bans.inForce(this.#now())) bans.set(ban.host, [...(bans.get(ban.host) ?? []), ban]);
-    return this.#records.list().map(([host, record]) => ({
+    const records = new Map(this.#records.list());
+    // A host that sends on to one that turns us away bans as well, though nobody was judged there.
+    const hosts = new Set([...records.keys(), ...bans.keys()]);
+    return [...hosts].map((host) => ({
       host,
-      ...record,
+      ...(records.get(host) ?? { requests: 0, ok: 0, blocked: 0 }),
       bans: (bans.get(host) ?? []).map(({ proxy, until }) => ({ proxy, until: new Date(until).toISOString() })),
     }));
   }
