@@ -72,13 +72,8 @@ function* csvRows(text: string): Generator<{ line: number; cells: string[] }> {
   let line = 1;
   let started = 1;
   while (cell.lastIndex < text.length) {
-    const match = cell.exec(text);
-    // A quote that never closes, or text behind a closing one: the rest is taken as one cell, which is no URL.
-    if (!match) {
-      yield { line: started, cells: [...cells, text.slice(cell.lastIndex, 200)] };
-      return;
-    }
-    const [whole, quoted, plain, end] = match;
+    // Whatever is no cell in quotes is a plain one, so there is always a match.
+    const [whole, quoted, plain, end] = cell.exec(text)!;
     cells.push(quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'));
     line += whole.split(/\r\n|\n|\r/).length - 1;
     if (end !== ',') {
