@@ -34,7 +34,8 @@ const { port } = server.address();
 const url = `http://127.0.0.1:${port}/`;
 
 const session = new Session({ guard: { allow: [`127.0.0.1:${port}`] } });
-const engine = new BrowserEngine({ session, chromium, concurrency: 10, maxPages: Number.POSITIVE_INFINITY });
+const newEngine = () => new BrowserEngine({ session, chromium, concurrency: 10, maxPages: Number.POSITIVE_INFINITY });
+const engine = newEngine();
 const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 const launch = () => playwright.launch({ executablePath: chromium.path, args: [...args, '--disable-gpu'] });
 
@@ -77,16 +78,19 @@ for (const [name, all] of Object.entries(times)) {
   );
 }
 
-const held = Array.from({ length: 10 }, () => visit({ wait: 2_500 }));
-await new Promise((resolve) => setTimeout(resolve, 2_000));
-const [running] = engine.runs();
+await engine.close();
+
+const fresh = newEngine();
+const open = Array.from({ length: 10 }, () => fresh.livePage(visitor(), request(), signalAndTimeout()));
+const pages = await Promise.all(open);
+const [running] = fresh.runs();
 const memory = proportional(running.group);
-await Promise.all(held);
+await Promise.all(pages.map((page) => page.close()));
+await fresh.close();
 console.log(
   `\nTen contexts with a page each: ${memory === undefined ? 'not told by this system' : `${memory.toFixed(0)} MB`}`,
 );
 console.log(`First render after the start, launch included: ${firstTook.toFixed(0)} ms`);
-await engine.close();
 await session.close();
 server.close();
 
@@ -98,30 +102,37 @@ async function byHand(browser) {
   await context.close();
 }
 
-async function visit(rendering = {}) {
-  const { browser } = engine;
-  const identity = { ...browser, id: 'bench', locale: 'en-US', viewport: { width: 1280, height: 800, scale: 1 } };
-  const visitor = { id: 'bench', sticky: false, proxy: undefined, cookies: new CookieJar() };
+async function visit(rendering) {
+  const beforeHop = async () => {};
   const fetched = await engine.visit({
-    request: {
-      url,
-      method: 'GET',
-      headers: [],
-      format: 'html',
-      followRedirect: true,
-      maxBytes: 10 * 1024 ** 2,
-      rendering: {
-        ...{ waitUntil: 'load', wait: 0, scenario: [], blocked: ['image', 'media', 'font'] },
-        ...{ screenshot: false, screenshotFullPage: false, windowWidth: 1280, windowHeight: 800 },
-        ...rendering,
-      },
-    },
-    visitor: { ...visitor, identity: { ...identity, headersFor: () => [['accept-language', 'en-US,en;q=0.9']] } },
-    signal: new AbortController().signal,
-    timeout: 30_000,
-    beforeHop: async () => {},
+    request: request(rendering),
+    visitor: visitor(),
+    ...signalAndTimeout(),
+    beforeHop,
   });
   check(Buffer.from(fetched.body).toString());
+}
+
+function request(rendering = {}) {
+  return {
+    ...{ url, method: 'GET', headers: [], format: 'html', followRedirect: true, maxBytes: 10 * 1024 ** 2 },
+    rendering: {
+      ...{ waitUntil: 'load', wait: 0, scenario: [], blocked: ['image', 'media', 'font'] },
+      ...{ screenshot: false, screenshotFullPage: false, windowWidth: 1280, windowHeight: 800 },
+      ...rendering,
+    },
+  };
+}
+
+function visitor() {
+  const look = { id: 'bench', locale: 'en-US', viewport: { width: 1280, height: 800, scale: 1 } };
+  const headersFor = () => [['accept-language', 'en-US,en;q=0.9']];
+  const identity = { ...engine.browser, ...look, headersFor };
+  return { id: 'bench', sticky: false, proxy: undefined, cookies: new CookieJar(), identity };
+}
+
+function signalAndTimeout() {
+  return { signal: new AbortController().signal, timeout: 30_000 };
 }
 
 /** The context closes behind the answer; it is part of the work all the same. */
