@@ -2,6 +2,7 @@
 // as a whole.
 import { expect, test } from 'vitest';
 import type { PageRequest } from '../src/core/page-request.js';
+import type { EngineBrowser } from '../src/identity/engine-browser.js';
 import { Identities } from '../src/identity/identities.js';
 import { parseProxies } from '../src/proxies/parse.js';
 import { Proxies } from '../src/proxies/proxies.js';
@@ -10,7 +11,7 @@ import { pageRequest } from './support/page-request.js';
 
 const minute = 60_000;
 const lines = ['http://a:1 id=a country=de', 'http://b:1 id=b country=us'];
-const engine = {
+const engine: EngineBrowser = {
   ...{
     browser: 'chrome',
     version: '126.0.0.0',
@@ -22,7 +23,7 @@ const engine = {
     fullVersionList: [{ brand: 'Chromium', version: '126.0.0.0' }],
     ...{ platform: 'Linux', platformVersion: '', architecture: 'x86', bitness: '64', model: '', mobile: false },
   },
-} as const;
+};
 
 function desk(options: Partial<VisitorsOptions> & { list?: string[] } = {}) {
   const time = { now: 1_000_000 };
