@@ -125,12 +125,13 @@ function prepare(
       throw new Problem('bad_request', 'The Host header is missing.');
     }
   });
-  app.addHook('onSend', async (request) => {
+  app.addHook('onSend', async (request, reply) => {
     // From here on it is the caller's turn to take what it asked for.
     const { socket } = request.raw;
     const stuck = () => socket.destroy();
     socket.setTimeout(readTime, stuck);
-    request.raw.once('close', () => socket.removeListener('timeout', stuck).setTimeout(0));
+    // A request that was read to its end is closed by now; its answer is not.
+    reply.raw.once('close', () => socket.removeListener('timeout', stuck).setTimeout(0));
   });
 }
 
