@@ -37,7 +37,7 @@ function broken(settings: { openFor?: number; minimumRequests?: number } = {}) {
   const circuits = new Circuits({ failureRate: 0.5, minimumRequests: 2, window: 60_000, openFor: 60_000, ...settings });
   let asked = 0;
   let script: Array<number | Error | Promise<number>> = [];
-  const turns = limit(new LocalGates(resolveLimits(undefined), 100), undefined, new Referee(circuits));
+  const turns = limit({ gates: new LocalGates(resolveLimits(undefined), 100), judge: new Referee(circuits) });
   const handler = compose([breaker(circuits), queue, turns], async (request) => {
     asked++;
     const next = await script.shift();

@@ -18,7 +18,7 @@ interface Exchange {
 function limited(option: Record<string, HostLimit>, maxQueued = 10_000) {
   const gates = new LocalGates(resolveLimits(option), maxQueued);
   const exchanges: Exchange[] = [];
-  const handler = limit(gates)(
+  const handler = limit({ gates })(
     (request) =>
       new Promise((resolve, reject) => {
         const call = request.call;
@@ -94,7 +94,7 @@ describe('slots', () => {
 
   it('gives the slot back when the handler throws instead of rejecting', async () => {
     const gates = new LocalGates(resolveLimits({ '*': { concurrency: 1 } }), 10);
-    const handler = limit(gates)(() => {
+    const handler = limit({ gates })(() => {
       throw new TypeError('broken middleware');
     });
     await expect(handler(requestTo('http://h.example/'))).rejects.toThrow('broken middleware');

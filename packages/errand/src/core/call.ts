@@ -16,6 +16,11 @@ export interface Cancelable {
   cancel(error: ErrandError): void;
 }
 
+/** Whoever answers for a call to its caller. */
+export interface CallKeeper {
+  failed(error: ErrandError): void;
+}
+
 export interface Hop {
   readonly url: string;
   readonly status: number;
@@ -49,23 +54,23 @@ export class Call implements AbortFollower, Linked<Call> {
   readonly priority: number;
   readonly onProgress: Progress | undefined;
   readonly startedAt = performance.now();
-  readonly attempts: Attempt[] = [];
-  readonly hops: Hop[] = [];
   /** The session that it was made on. */
   owner: unknown;
   /** Told when the call is ended early, after everybody who waited on its behalf. */
-  onFailure: ((error: ErrandError) => void) | undefined;
+  keeper: CallKeeper | undefined;
   /** What those who watch this call keep of it; undefined where nobody does. Nobody else looks at it. */
   observation: object | undefined;
   /** Goes up whenever an answer to this call changed a cookie: what was asked before may then be answered otherwise. */
   cookieChanges = 0;
+  #attempts: Attempt[] | undefined;
+  #hops: Hop[] | undefined;
   #signal: AbortSignal | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #waiting: Cancelable | undefined;
-  #alsoWaiting: Set<Cancelable> | undefined;
+  /** One of them, as a rule. */
+  #waiting: Cancelable | Set<Cancelable> | undefined;
   #failure: ErrandError | undefined;
-  #ended = false;
-  #resumed = 0;
+  /** For how many reasons it listens: it goes on, or there is work after it. */
+  #reasons = 1;
   #controller: AbortController | undefined;
 
   constructor(init: CallInit) {
@@ -80,15 +85,14 @@ export class Call implements AbortFollower, Linked<Call> {
     this.#signal = init.signal;
   }
 
-  /** Starts the deadline and listens to the caller's signal. */
+  /** Listens to the caller's signal. Its deadline is kept by whoever keeps the calls under way. */
   begin(): void {
-    this.#listen(this.policy.timeouts.total);
+    this.#follow();
   }
 
   /** Lets go of the deadline and the signal. A streaming call ends when its body does. */
   end(): void {
-    this.#ended = true;
-    if (this.#resumed === 0) this.#letGo();
+    if (--this.#reasons === 0) this.#letGo();
   }
 
   /**
@@ -98,20 +102,24 @@ export class Call implements AbortFollower, Linked<Call> {
    */
   resume(): void {
     this.throwIfOver();
-    if (this.#resumed === 0 && this.#ended) {
+    if (this.#reasons === 0) {
       const left = this.deadline - performance.now();
       this.#listen(left > 0 ? left : Number.POSITIVE_INFINITY);
       this.throwIfOver();
     }
-    this.#resumed++;
+    this.#reasons++;
   }
 
   pause(): void {
-    if (--this.#resumed === 0 && this.#ended) this.#letGo();
+    if (--this.#reasons === 0) this.#letGo();
   }
 
   #listen(limit: number): void {
     if (limit <= longestDelay) this.#timer = setTimeout(expire, limit, this);
+    this.#follow();
+  }
+
+  #follow(): void {
     const signal = this.#signal;
     if (signal === undefined) return;
     if (signal.aborted) this.cancel(new AbortError(signal.reason));
@@ -140,17 +148,14 @@ export class Call implements AbortFollower, Linked<Call> {
 
   /** From now until {@link unregister}, `waiting` is told when the call is ended early. The call must not be over yet. */
   register(waiting: Cancelable): void {
-    if (this.#waiting === undefined) {
-      this.#waiting = waiting;
-    } else {
-      this.#alsoWaiting ??= new Set();
-      this.#alsoWaiting.add(waiting);
-    }
+    if (this.#waiting === undefined) this.#waiting = waiting;
+    else if (this.#waiting instanceof Set) this.#waiting.add(waiting);
+    else this.#waiting = new Set([this.#waiting, waiting]);
   }
 
   unregister(waiting: Cancelable): void {
     if (this.#waiting === waiting) this.#waiting = undefined;
-    else this.#alsoWaiting?.delete(waiting);
+    else if (this.#waiting instanceof Set) this.#waiting.delete(waiting);
   }
 
   /** Ends the call early: the first reason counts. */
@@ -159,12 +164,15 @@ export class Call implements AbortFollower, Linked<Call> {
     this.#failure = error;
     this.#controller?.abort(error);
     const waiting = this.#waiting;
-    const others = this.#alsoWaiting;
     this.#waiting = undefined;
-    this.#alsoWaiting = undefined;
-    waiting?.cancel(error);
-    if (others !== undefined) for (const other of others) other.cancel(error);
-    this.onFailure?.(error);
+    if (waiting instanceof Set) for (const each of waiting) each.cancel(error);
+    else waiting?.cancel(error);
+    this.keeper?.failed(error);
+  }
+
+  /** The call's time is up. */
+  expire(): void {
+    this.cancel(new TimeoutError('total', this.policy.timeouts.total));
   }
 
   aborted(reason: unknown): void {
@@ -221,12 +229,33 @@ export class Call implements AbortFollower, Linked<Call> {
   /** Begins an attempt; the latest one is where the transport writes what happens. */
   newAttempt(url: URL): Attempt {
     const attempt = new Attempt(url);
-    this.attempts.push(attempt);
+    // A call that waits has none: tens of thousands may wait.
+    if (this.#attempts === undefined) this.#attempts = [attempt];
+    else this.#attempts.push(attempt);
     return attempt;
   }
 
+  /** Attempts that were made for this call and others. */
+  adopt(attempts: readonly Attempt[]): void {
+    this.#attempts = [...this.attempts, ...attempts];
+  }
+
+  get attempts(): readonly Attempt[] {
+    return this.#attempts ?? noAttempts;
+  }
+
   get attempt(): Attempt | undefined {
-    return this.attempts[this.attempts.length - 1];
+    return this.#attempts?.[this.#attempts.length - 1];
+  }
+
+  /** The redirects that were followed. */
+  get hops(): readonly Hop[] {
+    return this.#hops ?? noHops;
+  }
+
+  addHop(hop: Hop): void {
+    this.#hops ??= [];
+    this.#hops.push(hop);
   }
 
   facts(): CallFacts {
@@ -249,5 +278,8 @@ export class Call implements AbortFollower, Linked<Call> {
 }
 
 function expire(call: Call): void {
-  call.cancel(new TimeoutError('total', call.policy.timeouts.total));
+  call.expire();
 }
+
+const noAttempts: readonly Attempt[] = [];
+const noHops: readonly Hop[] = [];

@@ -102,7 +102,7 @@ class Flight<T> {
 
   /** What the flight has been through belongs to each call that it was for. */
   #tell(call: Call): void {
-    call.attempts.push(...this.#call.attempts);
+    call.adopt(this.#call.attempts);
     call.cookieChanges += this.#call.cookieChanges;
   }
 }

@@ -18,7 +18,6 @@ export class HttpRequest {
   readonly call: Call;
   /** The proxy that it goes through; undefined is the direct way. */
   readonly route: ProxyRoute | undefined;
-  #headers: Headers | undefined;
   #host: string | undefined;
 
   constructor(
@@ -45,8 +44,7 @@ export class HttpRequest {
 
   /** The fields as the platform's Headers; changing them changes nothing. */
   get headers(): Headers {
-    this.#headers ??= listToHeaders(this.fields);
-    return new Headers(this.#headers);
+    return listToHeaders(this.fields);
   }
 
   get lane(): string | undefined {

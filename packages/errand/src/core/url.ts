@@ -38,8 +38,17 @@ function behindHost(input: string): string {
 
 /** `host:port` of the URL, with the scheme's own port where it names none: the name that limits, circuits and stats go by. */
 export function hostOf(url: URL): string {
-  return url.port === '' ? `${url.hostname}:${url.protocol === 'https:' ? 443 : 80}` : url.host;
+  const host = url.port === '' ? `${url.hostname}:${url.protocol === 'https:' ? 443 : 80}` : url.host;
+  // One text for each host, however many requests name it.
+  const known = hosts.get(host);
+  if (known !== undefined) return known;
+  if (hosts.size >= rememberedHosts) hosts.clear();
+  hosts.set(host, host);
+  return host;
 }
+
+const hosts = new Map<string, string>();
+const rememberedHosts = 1_000;
 
 export function portOf(url: URL): number {
   return url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);

@@ -22,7 +22,7 @@ type Settle = (resolve: (response: HttpResponse) => void, reject: (error: unknow
 /** What is behind every pending response: promises, and the readings. */
 const pendingPrototype = Object.create(Promise.prototype, {
   json: method(function json(this: PendingResponse, schema?: StandardSchema) {
-    return this.then((response) => response.readJson(schema));
+    return this.then(schema === undefined ? readJson : (response) => response.readJson(schema));
   }),
   select: method(function select(this: PendingResponse, jsonPath: string) {
     return this.then((response) => response.select(jsonPath));
@@ -37,6 +37,10 @@ const pendingPrototype = Object.create(Promise.prototype, {
     return this.then((response) => response.bytes());
   }),
 }) as PendingResponse;
+
+function readJson(response: HttpResponse): unknown {
+  return response.readJson();
+}
 
 function method(value: unknown): PropertyDescriptor {
   return { value, writable: true, configurable: true };

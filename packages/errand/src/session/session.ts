@@ -6,6 +6,8 @@ import type { HttpRequest } from '../core/request.js';
 import type { HttpResponse } from '../core/response.js';
 import { SessionClosedError } from '../errors.js';
 import { type Duration, parseDuration } from '../kit/duration.js';
+import { Referee } from '../middleware/breaker/breaker.js';
+import { queueEvents } from '../middleware/observe/watchers.js';
 import { resolveProxy, type WayOut } from '../middleware/proxy/options.js';
 import type { LoopDelay } from '../parse/loop.js';
 import { checkOptions, defaultsOf } from './defaults.js';
@@ -71,8 +73,12 @@ export class Session implements AsyncDisposable {
       cookies: foundation.cookies,
       wayOut: this.#wayOut,
       circuits: foundation.circuits,
-      gates: options.limits === undefined || parent === undefined ? foundation.gates : gatesFor(merged),
-      transport: this.#transport.handle,
+      turnstile: {
+        gates: options.limits === undefined || parent === undefined ? foundation.gates : gatesFor(merged),
+        watch: queueEvents,
+        judge: foundation.circuits && new Referee(foundation.circuits),
+      },
+      transport: this.#transport,
     });
     const send: Send = (method, url, callOptions) =>
       this.#open(prepare(method, url, callOptions, this.#defaults, true));

@@ -2,11 +2,15 @@
 // program comes to depend on it, and nothing that is given as an option can do it by accident.
 import type { Socket } from 'node:net';
 import type { Handler } from '../core/handler.js';
+import type { HttpRequest } from '../core/request.js';
+import type { Receiver } from '../transport/exchange.js';
 import type { RawTarget, RawWay } from '../transport/transport.js';
 
 /** What stands below the list. */
 export interface TransportLike {
   readonly handle: Handler;
+  /** {@link handle} without a promise, where there is one. */
+  send?(request: HttpRequest, receiver: Receiver): void;
   stats(): { open: number; idle: number };
   countConnections(): Array<{ origin: URL; idle: number; active: number }>;
   /** Absent where there are no sockets. */

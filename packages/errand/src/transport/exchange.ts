@@ -24,6 +24,12 @@ export interface ExchangeParts extends Wording {
   readonly pool: Pool;
 }
 
+/** Whoever wants the response; told once. */
+export interface Receiver {
+  received(response: HttpResponse | Promise<HttpResponse>): void;
+  failed(error: unknown): void;
+}
+
 type Phase = 'waiting' | 'sending' | 'head' | 'body' | 'done';
 
 export class Exchange
@@ -34,8 +40,7 @@ export class Exchange
   readonly #parts: ExchangeParts;
   readonly request: HttpRequest;
   readonly #attempt: Attempt;
-  readonly #resolve: (response: HttpResponse | Promise<HttpResponse>) => void;
-  readonly #reject: (error: unknown) => void;
+  readonly #receiver: Receiver;
   #phase: Phase = 'waiting';
   #connection: Connection | undefined;
   #controller: Dispatcher.DispatchController | undefined;
@@ -45,24 +50,17 @@ export class Exchange
   #pausable = true;
   #pausedByReader = false;
 
-  constructor(
-    parts: ExchangeParts,
-    request: HttpRequest,
-    attempt: Attempt,
-    resolve: (response: HttpResponse | Promise<HttpResponse>) => void,
-    reject: (error: unknown) => void,
-  ) {
+  constructor(parts: ExchangeParts, request: HttpRequest, attempt: Attempt, receiver: Receiver) {
     this.#parts = parts;
     this.request = request;
     this.#attempt = attempt;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.#receiver = receiver;
   }
 
   start(): void {
     const { call } = this.request;
     if (call.failure !== undefined) {
-      this.#reject(call.failure);
+      this.#receiver.failed(call.failure);
       return;
     }
     call.register(this);
@@ -87,7 +85,7 @@ export class Exchange
   }
 
   fail(error: ErrandError): void {
-    if (this.#settle(false, error)) this.#reject(error);
+    if (this.#settle(false, error)) this.#receiver.failed(error);
   }
 
   // ── The parser's handler
@@ -135,7 +133,7 @@ export class Exchange
       const remaining = remainingRequests(fields as ResponseFields);
       if (remaining !== undefined) this.#connection?.limitRequests(remaining);
       this.#startTimer(this.request.call.policy.timeouts.idle);
-      if (reception.streams) this.#resolve(reception.stream(this));
+      if (reception.streams) this.#receiver.received(reception.stream(this));
     } catch (error) {
       this.#abort(error as ErrandError);
     }
@@ -254,9 +252,9 @@ export class Exchange
     }
     try {
       const response = reception.collected(cut);
-      this.#resolve(response instanceof Promise ? call.race(response) : response);
+      this.#receiver.received(response instanceof Promise ? call.race(response) : response);
     } catch (error) {
-      this.#reject(error);
+      this.#receiver.failed(error);
     }
   }
 
@@ -274,7 +272,7 @@ export class Exchange
       // Whoever holds something for the sake of the body hears of its end, read or not.
       if (!byReader) this.request.call.cancel(error);
     }
-    this.#reject(error);
+    this.#receiver.failed(error);
   }
 
   /** Lets go of everything, once. `reusable`: the connection may carry another request. */

@@ -11,7 +11,7 @@ import type { ConnectionSettings, ConnectPlan } from './connect/plan.js';
 import { proxyAuthorization } from './connect/proxy-http.js';
 import type { Resolver } from './connect/resolver.js';
 import type { TlsSettings } from './connect/tls-settings.js';
-import { Exchange, type ExchangeParts } from './exchange.js';
+import { Exchange, type ExchangeParts, type Receiver } from './exchange.js';
 import { Pool, type PoolOptions } from './pool.js';
 import { RawConnections } from './raw.js';
 
@@ -53,12 +53,15 @@ export class Transport {
   }
 
   readonly handle: Handler = (request) =>
-    new Promise<HttpResponse>((resolve, reject) => {
-      const attempt = request.call.attempt ?? request.call.newAttempt(request.url);
-      attempt.queuedAt ??= performance.now();
-      attempt.proxy = request.route?.show;
-      new Exchange(this.#parts, request, attempt, resolve, reject).start();
-    });
+    new Promise<HttpResponse>((received, failed) => this.send(request, { received, failed }));
+
+  /** {@link handle} for who needs no promise: the receiver is told once, perhaps before this returns. */
+  send(request: HttpRequest, receiver: Receiver): void {
+    const attempt = request.call.attempt ?? request.call.newAttempt(request.url);
+    attempt.queuedAt ??= performance.now();
+    attempt.proxy = request.route?.show;
+    new Exchange(this.#parts, request, attempt, receiver).start();
+  }
 
   stats(): { open: number; idle: number } {
     return { open: this.#pool.open, idle: this.#pool.idleCount };

@@ -27,6 +27,7 @@ export function policyOf(change: Partial<Policy> = {}): Policy {
     dedupe: true,
     proxy: undefined,
     identity: undefined,
+    cookies: undefined,
     credentials: true,
     maxBodySize: noLimit,
     throwHttpErrors: true,

@@ -2,13 +2,18 @@
 // what must not be asked are caught where they are resolved, by the same policy.
 import type { Middleware } from '../../core/handler.js';
 import { plainHost } from '../../core/hosts.js';
+import type { HttpRequest } from '../../core/request.js';
 import { BlockedAddressError } from '../../errors.js';
 
 export function guard(): Middleware {
   return (next) => (request) => {
-    const { url, call } = request;
-    const reason = call.policy.guard?.refuseUrl(url);
-    if (reason === undefined) return next(request);
-    return Promise.reject(new BlockedAddressError(plainHost(url.hostname), reason));
+    const refused = refusalOf(request);
+    return refused === undefined ? next(request) : Promise.reject(refused);
   };
+}
+
+/** Why the request may not be made; undefined where it may. */
+export function refusalOf({ url, call }: HttpRequest): BlockedAddressError | undefined {
+  const reason = call.policy.guard?.refuseUrl(url);
+  return reason === undefined ? undefined : new BlockedAddressError(plainHost(url.hostname), reason);
 }

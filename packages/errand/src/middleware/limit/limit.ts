@@ -26,64 +26,62 @@ export interface HostJudge<J> {
   failed(judged: J, error: unknown, call: Call, now: number): void;
 }
 
-export function limit<J>(gates: Gates, watch?: QueueWatch, judge?: HostJudge<J>): Middleware {
-  return (next) => {
-    const way: Way = { gates, watch, judge, next };
-    return (request) => {
-      const now = performance.now();
-      const turn = gates.enter(request.host, now);
-      if (turn !== undefined) return proceed(turn, request, way, now);
-      return new Promise((resolve) => {
-        new Place(way, request, resolve).take(request.host, now);
-      });
-    };
+/** What all that ask a session's hosts have in common. */
+export interface Turnstile {
+  readonly gates: Gates;
+  readonly watch?: QueueWatch | undefined;
+  readonly judge?: HostJudge<unknown> | undefined;
+}
+
+export function limit(turnstile: Turnstile): Middleware {
+  return (next) => (request) => {
+    const now = performance.now();
+    const turn = turnstile.gates.enter(request.host, now);
+    if (turn !== undefined) return proceed(turn, request, turnstile, next, now);
+    return new Promise((resolve) => {
+      new QueuedRequest(turnstile, request, resolve, next).take(now);
+    });
   };
 }
 
-/** What all requests have in common here. */
-interface Way {
-  readonly gates: Gates;
-  readonly watch: QueueWatch | undefined;
-  readonly judge: HostJudge<unknown> | undefined;
-  readonly next: Handler;
-}
-
 /** A request in its host's queue. Tens of thousands may wait: it holds no more than it needs. */
-class Place extends Applicant implements Cancelable {
-  readonly #way: Way;
-  readonly #request: HttpRequest;
-  readonly #resolve: (outcome: Promise<HttpResponse>) => void;
+export abstract class Place extends Applicant implements Cancelable {
+  readonly request: HttpRequest;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(way: Way, request: HttpRequest, resolve: (outcome: Promise<HttpResponse>) => void) {
+  constructor(request: HttpRequest) {
     super();
-    this.#way = way;
-    this.#request = request;
-    this.#resolve = resolve;
+    this.request = request;
   }
 
+  protected abstract get turnstile(): Turnstile;
+  /** Its turn has come. */
+  protected abstract admitted(turn: Turn, now: number): void;
+  /** It has left without a turn. */
+  protected abstract refused(error: ErrandError): void;
+
   get lane(): string {
-    return this.#request.call.lane ?? '';
+    return this.request.call.lane ?? '';
   }
 
   get priority(): number {
-    return this.#request.call.priority;
+    return this.request.call.priority;
   }
 
   get deadline(): number {
-    return this.#request.call.deadline;
+    return this.request.call.deadline;
   }
 
   /** @throws what the gates throw, or what ended the call already. */
-  take(host: string, now: number): void {
-    const { call } = this.#request;
+  take(now: number): void {
+    const { call, host } = this.request;
     call.throwIfOver();
     call.register(this);
     const { queue } = call.policy.timeouts;
     if (queue <= longestDelay) this.#timer = setTimeout(expire, queue, this);
-    this.#way.watch?.waits(this.#request, host);
+    this.turnstile.watch?.waits(this.request, host);
     try {
-      this.#way.gates.wait(host, this, now);
+      this.turnstile.gates.wait(host, this, now);
     } catch (error) {
       this.#settle(error as ErrandError);
       throw error;
@@ -92,34 +90,34 @@ class Place extends Applicant implements Cancelable {
 
   granted(turn: Turn, now: number): void {
     this.#settle();
-    this.#resolve(proceed(turn, this.#request, this.#way, now));
+    this.admitted(turn, now);
   }
 
   hopeless(opensAt: number, now: number): void {
-    this.#fail(rateLimited(this.#request.host, opensAt, now));
+    this.#leave(rateLimited(this.request.host, opensAt, now));
   }
 
   cancel(error: ErrandError): void {
-    this.#way.gates.withdraw(this.#request.host, this);
-    this.#fail(error);
+    this.turnstile.gates.withdraw(this.request.host, this);
+    this.#leave(error);
   }
 
   expire(): void {
-    this.cancel(new TimeoutError('queue', this.#request.call.policy.timeouts.queue));
+    this.cancel(new TimeoutError('queue', this.request.call.policy.timeouts.queue));
   }
 
   #settle(error?: ErrandError): void {
     clearTimeout(this.#timer);
-    this.#request.call.unregister(this);
-    this.#way.watch?.leaves(this.#request, this.#request.host, error);
+    this.request.call.unregister(this);
+    this.turnstile.watch?.leaves(this.request, this.request.host, error);
   }
 
-  #fail(error: ErrandError): void {
+  #leave(error: ErrandError): void {
     this.#settle(error);
-    const attempt = this.#request.call.newAttempt(this.#request.url);
+    const attempt = this.request.call.newAttempt(this.request.url);
     attempt.error = error.code;
     attempt.endedAt = performance.now();
-    this.#resolve(Promise.reject(error));
+    this.refused(error);
   }
 }
 
@@ -127,28 +125,101 @@ function expire(place: Place): void {
   place.expire();
 }
 
-async function proceed(turn: Turn, request: HttpRequest, { judge, next }: Way, now: number): Promise<HttpResponse> {
-  const { call } = request;
-  let held = false;
-  let attempt: Attempt | undefined;
-  let judged: unknown;
+/** A request that the middleware keeps waiting. */
+class QueuedRequest extends Place {
+  protected readonly turnstile: Turnstile;
+  readonly #resolve: (outcome: Promise<HttpResponse>) => void;
+  readonly #next: Handler;
+
+  constructor(
+    turnstile: Turnstile,
+    request: HttpRequest,
+    resolve: (outcome: Promise<HttpResponse>) => void,
+    next: Handler,
+  ) {
+    super(request);
+    this.turnstile = turnstile;
+    this.#resolve = resolve;
+    this.#next = next;
+  }
+
+  protected admitted(turn: Turn, now: number): void {
+    this.#resolve(proceed(turn, this.request, this.turnstile, this.#next, now));
+  }
+
+  protected refused(error: ErrandError): void {
+    this.#resolve(Promise.reject(error));
+  }
+}
+
+async function proceed(
+  turn: Turn,
+  request: HttpRequest,
+  turnstile: Turnstile,
+  next: Handler,
+  now: number,
+): Promise<HttpResponse> {
+  const passage = new Passage(turn, request, turnstile.judge);
   try {
-    call.throwIfOver();
-    attempt = call.newAttempt(request.url);
-    attempt.queuedAt = now;
-    judged = judge?.begin(request, now);
-    const response = await next(request);
-    if (judged !== undefined) judge?.answered(judged, response.status, attempt.headAt ?? performance.now());
-    if (turn.heeds) heed(turn, response);
-    if (response.body instanceof Uint8Array) return response;
-    held = true;
-    return response.with({ body: new HeldBody(response.body, turn, call) });
+    passage.begin(now);
+    return passage.answered(await next(request));
   } catch (error) {
-    if (judged !== undefined) judge?.failed(judged, error, call, performance.now());
-    else if (attempt !== undefined && error instanceof ErrandError) attempt.error ??= error.code;
+    passage.failed(error);
     throw error;
-  } finally {
-    if (!held) turn.leave(attempt?.endedAt ?? performance.now());
+  }
+}
+
+/** One request from its turn to its answer. The turn is given back exactly once, whatever happens. */
+export class Passage {
+  readonly #turn: Turn;
+  readonly #request: HttpRequest;
+  readonly #judge: HostJudge<unknown> | undefined;
+  #judged: unknown;
+  #attempt: Attempt | undefined;
+  #over = false;
+
+  constructor(turn: Turn, request: HttpRequest, judge: HostJudge<unknown> | undefined) {
+    this.#turn = turn;
+    this.#request = request;
+    this.#judge = judge;
+  }
+
+  /** @throws where nothing is to be sent any more; {@link failed} is due then as well. */
+  begin(now: number): void {
+    const { call, url } = this.#request;
+    call.throwIfOver();
+    this.#attempt = call.newAttempt(url);
+    this.#attempt.queuedAt = now;
+    this.#judged = this.#judge?.begin(this.#request, now);
+  }
+
+  /** @returns the response whose body holds the turn for as long as it is read. */
+  answered(response: HttpResponse): HttpResponse {
+    const turn = this.#turn;
+    const now = this.#attempt?.headAt ?? performance.now();
+    if (this.#judged !== undefined) this.#judge?.answered(this.#judged, response.status, now);
+    if (turn.heeds) heed(turn, response);
+    if (response.body instanceof Uint8Array) {
+      this.#leave();
+      return response;
+    }
+    const held = response.with({ body: new HeldBody(response.body, turn, this.#request.call) });
+    this.#over = true;
+    return held;
+  }
+
+  failed(error: unknown): void {
+    if (this.#over) return;
+    const { call } = this.#request;
+    if (this.#judged !== undefined) this.#judge?.failed(this.#judged, error, call, performance.now());
+    else if (this.#attempt !== undefined && error instanceof ErrandError) this.#attempt.error ??= error.code;
+    this.#leave();
+  }
+
+  #leave(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#turn.leave(this.#attempt?.endedAt ?? performance.now());
   }
 }
 

@@ -12,16 +12,30 @@ import { type FieldsFor, keepsBody, nextRequest } from './next-request.js';
 
 export function redirect(parts: { readonly fieldsFor?: FieldsFor | undefined } = {}): Middleware {
   const { fieldsFor } = parts;
-  return (next) => (request) =>
-    request.call.policy.redirect.mode === 'manual' ? next(request) : follow(next, request, fieldsFor);
+  return (next) => (request) => {
+    if (request.call.policy.redirect.mode === 'manual') return next(request);
+    const { cookieChanges } = request.call;
+    return next(request).then((response) =>
+      isRedirect(response.status) ? follow(response, request, cookieChanges, next, fieldsFor) : response,
+    );
+  };
 }
 
-async function follow(next: Handler, first: HttpRequest, fieldsFor: FieldsFor | undefined): Promise<HttpResponse> {
+/**
+ * Where a redirect leads in the end.
+ * @param cookiesBefore how often cookies had changed when `first` was asked.
+ */
+export async function follow(
+  redirected: HttpResponse,
+  first: HttpRequest,
+  cookiesBefore: number,
+  next: Handler,
+  fieldsFor: FieldsFor | undefined,
+): Promise<HttpResponse> {
   const { call } = first;
-  let cookieChanges = call.cookieChanges;
-  let response = await next(first);
-  if (!isRedirect(response.status)) return response;
   const path = new Path(call);
+  let cookieChanges = cookiesBefore;
+  let response = redirected;
   for (let request = first; isRedirect(response.status); response = await next(request)) {
     const to = readLocation(response.fields, request.url);
     if (to === 'none') break;
@@ -58,7 +72,7 @@ class Path {
   followed(status: number): void {
     const hop = { url: showUrl(this.#last as URL), status };
     this.#hops.push(hop);
-    this.#call.hops.push(hop);
+    this.#call.addHop(hop);
   }
 
   unusable(): RedirectError {

@@ -16,17 +16,37 @@ import { diedIdle, isReplayable, isTransient, mayRepeat } from './classify.js';
 export function retry(budgets: RetryBudgets): Middleware {
   return (next) => (request) => {
     const { call } = request;
-    const policy = call.policy.retry;
-    if (policy === undefined) return next(request);
+    if (call.policy.retry === undefined) return next(request);
     // The first hop comes at once.
-    const now = call.hops.length === 0 ? call.startedAt : performance.now();
-    budgets.of(request.host, now).request(now);
+    count(request, budgets, call.hops.length === 0 ? call.startedAt : performance.now());
     const begun = call.attempts.length;
     // One small function while the first attempt waits and runs: all else is made where there is something to try again.
-    const consider = (outcome: unknown): HttpResponse | Promise<HttpResponse> =>
-      isAnswer(outcome, policy) ? outcome : tryAgain(outcome, begun, request, policy, next, budgets);
+    const consider = (outcome: unknown) => settleFirst(outcome, begun, request, next, budgets);
     return next(request).then(consider, consider);
   };
+}
+
+/** The request is one of those that the host's budget for retries is a share of. */
+export function count({ host, call }: HttpRequest, budgets: RetryBudgets, now: number): void {
+  if (call.policy.retry !== undefined) budgets.of(host, now).request(now);
+}
+
+/**
+ * What a first attempt comes to: the answer itself, or what further attempts make of it.
+ * @param outcome a response, or what the attempt failed with.
+ * @param begun how many attempts there were before.
+ * @throws the outcome, where it is an error and not tried again.
+ */
+export function settleFirst(
+  outcome: unknown,
+  begun: number,
+  request: HttpRequest,
+  next: Handler,
+  budgets: RetryBudgets,
+): HttpResponse | Promise<HttpResponse> {
+  const policy = request.call.policy.retry;
+  if (policy === undefined) return settle(outcome);
+  return isAnswer(outcome, policy) ? outcome : tryAgain(outcome, begun, request, policy, next, budgets);
 }
 
 /** What the first attempt came to is no answer yet. */
