@@ -19,6 +19,7 @@ const runner = fileURLToPath(new URL('../../bin/run-chromium.sh', import.meta.ur
 
 const quiet = [
   '--disable-gpu',
+  '--disable-software-rasterizer',
   '--disable-quic',
   '--disable-domain-reliability',
   '--disable-notifications',
@@ -91,7 +92,7 @@ export async function launch(chromium: Chromium, proxy: string): Promise<Running
     const options = {
       executablePath: wrapped ? runner : chromium.path,
       args: [...quiet, `--user-agent=${engineBrowser(chromium).userAgent}`, ...(root ? ['--no-sandbox'] : [])],
-      ignoreDefaultArgs: ['--disable-popup-blocking'],
+      ignoreDefaultArgs: ['--disable-popup-blocking', '--enable-unsafe-swiftshader'],
       proxy: { server: proxy },
       handleSIGINT: false,
       handleSIGTERM: false,
