@@ -1,6 +1,6 @@
 // Launches one Chromium and ends it: every process, folder and connection of it. It has no way out but the filtering proxy,
 // resolves no names itself, and never outlives this process.
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,6 +50,7 @@ export class Running {
     this.browser = browser;
     this.group = group;
     this.#folder = folder;
+    keep(folder);
   }
 
   /** Bytes that its processes hold; undefined where the system does not tell. */
@@ -80,6 +81,7 @@ export class Running {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     await remove(this.#folder);
+    forget(this.#folder);
   }
 }
 
@@ -122,6 +124,24 @@ async function groupOfBrowser(browser: Browser): Promise<number> {
   const pid = processInfo.find(({ type }) => type === 'browser')?.id;
   if (pid === undefined) throw new Error('the browser does not tell its process');
   return groupOf(pid) ?? pid;
+}
+
+/** Folders of browsers that run: a program that exits without closing them leaves none behind. */
+const folders = new Set<string>();
+
+function keep(folder: string): void {
+  if (folders.size === 0) process.on('exit', sweep);
+  folders.add(folder);
+}
+
+function forget(folder: string): void {
+  folders.delete(folder);
+  if (folders.size === 0) process.off('exit', sweep);
+}
+
+/** Playwright has ended the processes by then. */
+function sweep(): void {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** What the browser is told of its surroundings: nothing that is ours. */

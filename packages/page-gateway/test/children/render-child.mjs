@@ -40,4 +40,5 @@ const visit = () =>
   });
 await visit();
 writeSync(1, String(engine.runs()[0].group));
+if (process.argv[2] === 'exit') process.exit(0);
 for (;;) await visit();
