@@ -37,7 +37,7 @@ export function isEngines(identity: Identity, engine: EngineBrowser): boolean {
   );
 }
 
-/** What differs between kinds of targets: workers have no requests of their own to be seen by. */
+/** Has a target wear it. */
 export function wear(target: Target, override: Params): Promise<unknown> {
   return target.send('Emulation.setUserAgentOverride', override);
 }
