@@ -24,8 +24,8 @@ const workers = {
   },
 };
 
-/** The session's tests leave no trace in their process, so that they need not load the session anew for each file. */
-const together = ['packages/errand/test/**/*.test.ts'];
+/** Tests of the session and of the page gateway leave no trace in their process, so that they need not load it all anew for each file. */
+const together = ['packages/{errand,page-gateway}/test/**/*.test.ts'];
 /** Those that end workers or see what a process is told once need one of their own. */
 const alone = ['packages/errand/test/worker-*.test.ts', 'packages/errand/test/process-*.test.ts'];
 const common = { pool: 'forks', testTimeout: 20_000, hookTimeout: 30_000 } as const;
