@@ -7,7 +7,8 @@ import { followedFeeds } from './background/feeds.js';
 import { watchedPages } from './background/pages.js';
 import { type Post, Subscriptions } from './background/subscriptions.js';
 import { allCommands } from './commands/index.js';
-import { type Endpoints, type Intervals, type PageGateway, unusable } from './settings.js';
+import type { PageSource } from './page-gateway.js';
+import { type Endpoints, type Intervals, unusable } from './settings.js';
 
 export interface BotSettings {
   readonly token: string;
@@ -15,7 +16,7 @@ export interface BotSettings {
   readonly rest: Partial<RESTOptions>;
   readonly endpoints: Endpoints;
   readonly intervals: Intervals;
-  readonly pageGateway: PageGateway | undefined;
+  readonly pageGateway: PageSource | undefined;
   readonly dataDir: string;
   /** Beside what the commands' own sites ask for. */
   readonly session?: SessionOptions;

@@ -6,9 +6,11 @@ import { type Sandbox, startSandbox } from '@errand/discord-sandbox';
 import { startBot } from './bot.js';
 import { startDemoWeb } from './demo/web.js';
 import { moveIn } from './moving-in.js';
+import { gatewayAt, OwnGateway } from './page-gateway.js';
 import { demoEndpoints, demoIntervals, type Settings, StartError, unusable } from './settings.js';
 
 const usualPort = 8790;
+const usualGatewayPort = 8787;
 
 /** Resolves with what to print first. The bot's own signal handling ends all of it. */
 export async function runOnSandbox(settings: Settings, warn: (line: string) => void): Promise<string> {
@@ -16,7 +18,10 @@ export async function runOnSandbox(settings: Settings, warn: (line: string) => v
   const port = Number(new URL(sandbox.url).port);
   const web = await firstFree(port + 1, (next) => startDemoWeb({ port: next }));
   const dataDir = join(settings.dataDir, `sandbox-${port}`);
+  const allow = [new URL(web.origin).host];
+  const own = new OwnGateway({ data: join(dataDir, 'page-gateway'), allow }, warn);
   const afterwards = async () => {
+    await own.close();
     await sandbox.close();
     await web.close();
     // Nobody will come back to a port that was drawn by lot.
@@ -24,20 +29,23 @@ export async function runOnSandbox(settings: Settings, warn: (line: string) => v
   };
   try {
     await moveIn(dataDir, sandbox).catch(unusable(dataDir));
+    const { pageGateway } = settings;
+    const starting = pageGateway === undefined ? own.start(gatewayPorts(settings.port)) : undefined;
     const { session } = await startBot({
       token: sandbox.token,
       rest: sandbox.rest,
       register: 'global',
       endpoints: demoEndpoints(web.origin),
       intervals: demoIntervals,
-      pageGateway: settings.pageGateway,
+      pageGateway: pageGateway === undefined ? own : gatewayAt(pageGateway),
       dataDir,
-      session: { guard: { allow: [new URL(web.origin).host] } },
+      session: { guard: { allow } },
       afterwards,
       warn,
     });
     sandbox.watch(() => session.stats());
-    return greeting(sandbox.url, web.origin);
+    const gateway = pageGateway?.url ?? (await starting)?.url;
+    return greeting(sandbox.url, web.origin, gateway);
   } catch (error) {
     await afterwards();
     throw error;
@@ -54,9 +62,14 @@ async function sandboxOn(port: number | undefined): Promise<Sandbox> {
   }
 }
 
-/** Tries ten ports from the usual one on, then any. */
+/** Ten from the usual one on, then any. */
+const portsFrom = (usual: number): number[] => [...Array.from({ length: 10 }, (_, index) => usual + index), 0];
+
+const gatewayPorts = (playground: number | undefined): number[] =>
+  playground === 0 ? [0] : portsFrom(usualGatewayPort);
+
 async function firstFree<T>(usual: number, start: (port: number) => Promise<T>): Promise<T> {
-  for (let port = usual; port < usual + 10; port += 1) {
+  for (const port of portsFrom(usual).slice(0, -1)) {
     try {
       return await start(port);
     } catch (error) {
@@ -69,11 +82,20 @@ async function firstFree<T>(usual: number, start: (port: number) => Promise<T>):
 const isTaken = (error: unknown): boolean =>
   [error, (error as Error).cause].some((each) => (each as NodeJS.ErrnoException | undefined)?.code === 'EADDRINUSE');
 
-const greeting = (playground: string, web: string): string => `
+/** Says so where the port that everybody expects was taken. */
+const gatewayLine = (gateway: string | undefined): string => {
+  if (gateway === undefined) return 'none';
+  const port = Number(new URL(gateway).port);
+  const moved = port > usualGatewayPort && port < usualGatewayPort + 10;
+  return `${gateway}/${moved ? `  (${usualGatewayPort} is taken)` : ''}`;
+};
+
+const greeting = (playground: string, web: string, gateway: string | undefined): string => `
 The bot is up, on a Discord of its own on this machine.
 
   Playground   ${playground}
   Demo web     ${web}/
+  Page gateway ${gatewayLine(gateway)}
 
 Open the playground and type, for example:
 

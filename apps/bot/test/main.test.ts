@@ -64,15 +64,19 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
     const bot = run({ PORT: '0' });
     const playground = await eventually(() => addressOf(bot, 'Playground'), withinAStart);
     const web = addressOf(bot, 'Demo web') ?? '';
+    const gateway = addressOf(bot, 'Page gateway') ?? '';
     expect(bot.out().split('\n').length).toBeLessThan(24);
     expect(bot.out()).toContain('/weather city:Tallinn');
     expect(await answers(playground)).toBe(200);
     expect(await answers(web)).toBe(200);
+    expect(await answers(`${gateway}/v1/page?url=${web}/articles/queues`)).toBe(200);
+    expect(await answers(`${gateway}/v1/page?url=${playground}/`)).toBe(403);
     bot.child.kill(signal);
     expect(await bot.exit).toBe(0);
     expect(bot.err()).toBe('');
     expect(await answers(playground)).toBeUndefined();
     expect(await answers(web)).toBeUndefined();
+    expect(await answers(gateway)).toBeUndefined();
   },
 );
 
@@ -95,12 +99,24 @@ it('says in one line that it cannot keep its data', async () => {
 it('runs two at once without a port', async () => {
   const first = run();
   const second = run();
-  const addresses = await Promise.all(
-    [first, second].map((bot) => eventually(() => addressOf(bot, 'Playground'), withinAStart)),
-  );
-  expect(new Set(addresses).size).toBe(2);
+  for (const name of ['Playground', 'Page gateway']) {
+    const addresses = await Promise.all(
+      [first, second].map((bot) => eventually(() => addressOf(bot, name), withinAStart)),
+    );
+    expect(new Set(addresses).size).toBe(2);
+  }
+  const said = [first, second].map((bot) => bot.out());
+  // One of them at the least, whatever else listens on this machine.
+  expect(said.filter((out) => /Page gateway .*\(8787 is taken\)/.test(out)).length).toBeGreaterThan(0);
   for (const bot of [first, second]) bot.child.kill('SIGINT');
   expect(await Promise.all([first.exit, second.exit])).toEqual([0, 0]);
+});
+
+it('starts no page gateway beside the one that is configured', async () => {
+  const bot = run({ PORT: '0', PAGE_GATEWAY_URL: 'http://127.0.0.1:9/' });
+  expect(await eventually(() => addressOf(bot, 'Page gateway'), withinAStart)).toBe('http://127.0.0.1:9');
+  bot.child.kill('SIGINT');
+  expect(await bot.exit).toBe(0);
 });
 
 it('says in one line what is wrong with a setting', async () => {

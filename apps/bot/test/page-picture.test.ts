@@ -9,7 +9,8 @@ let status = 200;
 const asked: IncomingMessage[] = [];
 const gateway = createServer((request, response) => {
   asked.push(request);
-  response.writeHead(status, { 'content-type': 'image/png' }).end(drawLandscape('a page'));
+  const told = { 'content-type': 'image/png', 'x-gateway-status': '200', 'x-gateway-engine': 'browser' };
+  response.writeHead(status, told).end(drawLandscape('a page'));
 });
 let stage: Stage;
 

@@ -7,6 +7,7 @@ import { type Sandbox, startSandbox } from '@errand/discord-sandbox';
 import type { SessionOptions } from 'errand';
 import { startBot } from '../src/bot.js';
 import { type DemoWeb, startDemoWeb } from '../src/demo/web.js';
+import { gatewayAt, type PageSource } from '../src/page-gateway.js';
 import { demoEndpoints, demoIntervals, type PageGateway } from '../src/settings.js';
 
 export interface Stage extends AsyncDisposable {
@@ -26,15 +27,19 @@ export interface StageOptions {
   /** Hosts, with their ports, that the bot may ask beside the demo web. */
   readonly allow?: string[];
   readonly pageGateway?: PageGateway;
+  /** Makes the bot's own page gateway, with its folder and the hosts that it may ask. */
+  readonly own?: (data: string, allow: string[]) => PageSource;
 }
 
 const everySecond = { name: 'Every second', value: 1 };
 
-export async function startAll({ now, session, allow = [], pageGateway }: StageOptions = {}): Promise<Stage> {
+export async function startAll({ now, session, allow = [], pageGateway, own }: StageOptions = {}): Promise<Stage> {
   const sandbox = await startSandbox({ playground: false });
   const web = await startDemoWeb(now === undefined ? {} : { now });
   const dataDir = await mkdtemp(join(tmpdir(), 'errand-bot-'));
   const warnings: string[] = [];
+  const allowed = [new URL(web.origin).host, ...allow];
+  const source = pageGateway ? gatewayAt(pageGateway) : own?.(join(dataDir, 'page-gateway'), allowed);
   const start = () =>
     startBot({
       token: sandbox.token,
@@ -42,9 +47,9 @@ export async function startAll({ now, session, allow = [], pageGateway }: StageO
       register: 'global',
       endpoints: demoEndpoints(web.origin),
       intervals: { choices: [everySecond, ...demoIntervals.choices], standard: 1 },
-      pageGateway,
+      pageGateway: source,
       dataDir,
-      session: { ...session, guard: { allow: [new URL(web.origin).host, ...allow] } },
+      session: { ...session, guard: { allow: allowed } },
       warn: (line) => void warnings.push(line),
     });
   let bot = await start();

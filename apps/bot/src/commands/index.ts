@@ -3,7 +3,8 @@ import type { Command } from '@errand/discord';
 import type { FeedState } from '../background/feeds.js';
 import type { PageState } from '../background/pages.js';
 import type { Subscriptions } from '../background/subscriptions.js';
-import type { Endpoints, Intervals, PageGateway } from '../settings.js';
+import type { PageSource } from '../page-gateway.js';
+import type { Endpoints, Intervals } from '../settings.js';
 import { define } from './define.js';
 import { feed } from './feed.js';
 import { http } from './http.js';
@@ -17,7 +18,7 @@ import { weather } from './weather.js';
 export interface Surroundings {
   readonly endpoints: Endpoints;
   readonly intervals: Intervals;
-  readonly pageGateway: PageGateway | undefined;
+  readonly pageGateway: PageSource | undefined;
   readonly watches: Subscriptions<PageState>;
   readonly feeds: Subscriptions<FeedState>;
 }

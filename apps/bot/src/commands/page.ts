@@ -1,15 +1,16 @@
-/** /page: what a web page says of itself, its links, and where a page gateway is configured, a picture of it. */
+/** /page: what a web page says of itself, its links, and where the page gateway has a browser, a picture of it. */
 import { type Attachment, type Command, command, fitEmbed, slash } from '@errand/discord';
+import type { PageOptions } from '@errand/page-gateway';
 import { MessageFlags } from 'discord.js';
-import { ContentTypeError, ErrandError, type Session } from 'errand';
+import { ContentTypeError, type Extracted, HttpError, type Session } from 'errand';
 import { addressFrom, shownAddress } from '../address.js';
 import { type PageFacts, pageFacts, pageMap } from '../documents/page.js';
-import type { PageGateway } from '../settings.js';
+import { ifGot, type PageSource, type Pages } from '../page-gateway.js';
 import { linkTo, plain } from '../text.js';
 
 const shownLinks = 8;
 
-export const page = (gateway: PageGateway | undefined): Command =>
+export const page = (gateway: PageSource | undefined): Command =>
   command({
     data: slash('page', 'What is on a web page: title, description, picture, links').string('url', 'Its address', {
       required: true,
@@ -18,16 +19,19 @@ export const page = (gateway: PageGateway | undefined): Command =>
 
     async execute(_interaction, web, { url: typed }) {
       const url = addressFrom(typed);
-      const photographed = gateway && photograph(web, gateway, url);
+      const over = new AbortController();
       try {
-        const response = await web.get(url, { headers: { accept: 'text/html, application/xhtml+xml' } });
-        const facts = pageFacts(await response.extract(pageMap), response.url);
+        const pages = await gateway?.pages(web);
+        const photographed = pages && photograph(pages, url, over.signal);
+        const { facts, address } = await read(web, pages, url);
         const picture = await photographed;
-        return { embeds: [show(facts, response.url, picture)], files: picture === undefined ? [] : [picture] };
+        return { embeds: [show(facts, address, picture)], files: picture === undefined ? [] : [picture] };
       } catch (error) {
         if (!(error instanceof ContentTypeError)) throw error;
         const content = `That address is not a web page, but ${plain(error.actual ?? 'something unknown', 100)}.`;
         return { content, flags: MessageFlags.Ephemeral };
+      } finally {
+        over.abort();
       }
     },
   });
@@ -62,21 +66,28 @@ function fitLines(lines: readonly string[], limit: number): string {
 }
 
 /** A page without its picture is still an answer: what goes wrong here is left out. */
-async function photograph(web: Session, gateway: PageGateway, url: URL): Promise<Attachment | undefined> {
+async function photograph(pages: Pages, url: URL, signal: AbortSignal): Promise<Attachment | undefined> {
+  const options: PageOptions = { format: 'screenshot', blockResources: ['media'], timeout: '40s', maxBytes: '8mb' };
+  const picture = await ifGot(() => pages.page(url, { ...options, signal }));
+  if (picture?.contentType !== 'image/png') return undefined;
+  return { name: 'page.png', attachment: Buffer.from(picture.bytes), contentType: picture.contentType };
+}
+
+/** What sites say to programs where a browser would have got the page. */
+const turnedAway = new Set([403, 405, 503]);
+
+/** Asked directly, and where that is turned away, through the gateway. */
+async function read(web: Session, pages: Pages | undefined, url: URL): Promise<{ facts: PageFacts; address: string }> {
   try {
-    const bytes = await web
-      .get(`${gateway.url}/v1/page`, {
-        query: { url: url.href, format: 'screenshot', render: true },
-        ...(gateway.key !== undefined && { credentials: { bearer: gateway.key } }),
-        guard: { allow: [new URL(gateway.url).host] },
-        timeout: { total: '60s', headers: '55s' },
-        retry: false,
-        maxBodySize: '8mb',
-      })
-      .bytes();
-    return { name: 'page.png', attachment: Buffer.from(bytes), contentType: 'image/png' };
+    const response = await web.get(url, { headers: { accept: 'text/html, application/xhtml+xml' } });
+    return { facts: pageFacts(await response.extract(pageMap), response.url), address: response.url };
   } catch (error) {
-    if (error instanceof ErrandError) return undefined;
-    throw error;
+    if (pages === undefined || !(error instanceof HttpError) || !turnedAway.has(error.status)) throw error;
+    const extractRules = pageMap as unknown as Record<string, unknown>;
+    const got = await ifGot(() => pages.page(url, { render: 'auto', extractRules, timeout: '40s', retries: 1 }));
+    if (got === undefined || got.status >= 400) throw error;
+    // What was not found is `null` in JSON.
+    const extracted = JSON.parse(got.text, (_, value) => value ?? undefined) as Extracted<typeof pageMap>;
+    return { facts: pageFacts(extracted, got.url), address: got.url };
   }
 }
