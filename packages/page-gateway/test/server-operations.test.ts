@@ -114,10 +114,8 @@ test('a person with a browser sees the dashboard where there is one, and an expl
   });
   await using started = await startServer({
     keys: keyedDoor({}),
-    dashboard: {
-      plugin: async (app) => void app.get('/dashboard/app.js', async () => 'app'),
-      show: (_request, reply) => reply.type('text/html').send('<title>dashboard</title>'),
-    },
+    dashboard: { show: (_request, reply) => reply.type('text/html').send('<title>dashboard</title>') },
+    routes: [(app) => void app.get('/dashboard/app.js', async () => 'app')],
   });
   expect(await (await fetch(`${started.base}/`, { headers })).text()).toContain('dashboard');
   expect(await (await fetch(`${started.base}/dashboard/app.js`)).text()).toBe('app');

@@ -7,11 +7,14 @@ import type { Answer } from '../answers/answers.js';
 import { errorOfProblem } from '../core/page-gateway-error.js';
 import { type PageResult, pageResult } from '../core/page-result.js';
 import { Problem } from '../core/problem.js';
+import { makeDashboard } from '../dashboard/dashboard.js';
+import { dashboardSecret } from '../dashboard/secret-file.js';
 import { forwardHeaders, type PageOptions, parametersOf } from '../parameters/page-options.js';
 import { type PageDefaults, readPageRequest } from '../parameters/read.js';
 import { makeLog } from '../server/log.js';
 import { targetHeaders } from '../server/page-headers.js';
 import { jobDoor, jobRoutes } from '../server/routes/jobs.js';
+import { ticketRoutes } from '../server/routes/tickets.js';
 import { buildServer, type Server } from '../server/server.js';
 import { checkOptions, isLoopback } from './check-options.js';
 import type { PageGatewayServiceOptions } from './options.js';
@@ -68,7 +71,8 @@ export async function createPageGateway(options: PageGatewayServiceOptions = {})
     const { host = '127.0.0.1', port = 8787 } = options;
     mustBeNear(host, rooms, port !== false);
     const defaults = { robots: options.robotsDefault };
-    const server = await openServer(defaults, rooms, log);
+    const dashboard = closers.add(openDashboard(rooms, log));
+    const server = await openServer(defaults, rooms, { log, dashboard });
     closers.add({ close: () => server.close(0) });
     const taken = port === false ? undefined : await server.listen({ host, port });
     // A process that takes no calls, such as a command, leaves the jobs of the folder to the service.
@@ -88,8 +92,24 @@ function mustBeNear(host: string, { keys }: Rooms, listens: boolean): void {
   );
 }
 
-function openServer(defaults: PageDefaults, rooms: Rooms, log: Logger): Promise<Server> {
-  const { keys, answers, calls, proxies, hosts, browser, jobs } = rooms;
+function openDashboard(rooms: Rooms, log: Logger) {
+  const { store } = rooms;
+  return makeDashboard({
+    ...rooms,
+    keyOf: async (id) => store.keys.get(id),
+    signedOut: store.sessions,
+    secret: dashboardSecret(store.folder),
+    recentJobs: (limit) => store.jobs.recent(limit),
+    failed: (err) => log.error({ err }, 'the dashboard could not be told how it stands'),
+  });
+}
+
+function openServer(
+  defaults: PageDefaults,
+  rooms: Rooms,
+  { log, dashboard }: { log: Logger; dashboard: ReturnType<typeof openDashboard> },
+): Promise<Server> {
+  const { keys, answers, calls, proxies, hosts, browser, jobs, tickets } = rooms;
   return buildServer({
     ...{ keys, answers, calls, log },
     proxies: { report: () => ({ proxies: proxies.report() }) },
@@ -97,7 +117,8 @@ function openServer(defaults: PageDefaults, rooms: Rooms, log: Logger): Promise<
     waiting: () => ({ hosts: hosts.waiting, browser: browser.report()?.waiting ?? 0 }),
     defaults,
     jobs: jobDoor({ jobs, keys }),
-    routes: [jobRoutes({ jobs, keys })],
+    dashboard: dashboard.dashboard,
+    routes: [jobRoutes({ jobs, keys }), ticketRoutes(tickets), dashboard.routes],
   });
 }
 

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { Answers } from '../answers/answers.js';
 import { Calls } from '../answers/calls.js';
 import { Copies } from '../cache/copies.js';
+import type { PageRequest } from '../core/page-request.js';
 import { Formats } from '../formats/formats.js';
 import { HttpEngine } from '../http/http-engine.js';
 import { openTargets } from '../http/targets.js';
@@ -20,6 +21,7 @@ import { Robots } from '../robots/robots.js';
 import { Visitors } from '../sessions/visitors.js';
 import { defaultFolder } from '../store/default-folder.js';
 import { openStore, type Store } from '../store/store.js';
+import { Tickets } from '../tickets/tickets.js';
 import { judge } from '../verdict/judge.js';
 import type { PageGatewayServiceOptions } from './options.js';
 
@@ -33,6 +35,7 @@ export interface Rooms {
   readonly calls: Calls;
   readonly answers: Answers;
   readonly jobs: Jobs;
+  readonly tickets: Tickets;
 }
 
 /** What is to be closed, the last one first. */
@@ -64,9 +67,11 @@ export async function openRooms(options: PageGatewayServiceOptions, log: Logger,
     ...(options.hostConcurrency !== undefined && { concurrency: options.hostConcurrency }),
     ...(options.hostDelay !== undefined && { delay: parseDuration(options.hostDelay, 'hostDelay') }),
   });
+  const livePage = browser.available ? browser.livePage.bind(browser) : undefined;
+  const tickets = closers.add(new Tickets({ livePage, visitors, judge }));
   const pages = closers.add(
     new Pages({
-      ...{ judge, hosts, visitors, proxies },
+      ...{ judge, hosts, visitors, proxies, tickets },
       http: new HttpEngine({ session }),
       browser: browser.available ? browser : undefined,
       robots: new Robots({ session }),
@@ -83,11 +88,19 @@ export async function openRooms(options: PageGatewayServiceOptions, log: Logger,
       ...{ store, keys, session },
       // As many again wait at the host as it takes at once, so that it is never idle.
       perHost: 2 * (options.hostConcurrency ?? 4),
-      fetchPage: (request, { key, signal }) => answers.get(request, { key, signal }),
+      fetchPage: (request, { key, signal }) => answers.get(inSession(request), { key, signal }),
+      ticketEnded: (ticket, signal) => tickets.ended(ticket, signal),
       log: (level, event, facts) => log[level](facts, event),
     }),
   );
-  return { store, keys, proxies, hosts, visitors, browser, calls, answers, jobs };
+  return { store, keys, proxies, hosts, visitors, browser, calls, answers, jobs, tickets };
+}
+
+/** What a person earns for a page of a job is of use to its other pages at that host, and to the page itself when it is tried again. */
+function inSession(request: PageRequest): PageRequest {
+  if (request.onCaptcha !== 'handoff' || request.session !== undefined) return request;
+  const host = new URL(request.url).host.replace(/[^\w.-]/g, '_');
+  return { ...request, session: `handoff-${host}`.slice(0, 64) };
 }
 
 async function openBrowser(

@@ -8,7 +8,7 @@ import { Problem } from '../core/problem.js';
 import type { Visitor } from '../core/visitor.js';
 import type { Budget } from './budget.js';
 import { type Action, afterError, afterVerdict, type Standing } from './decide.js';
-import { pageOf, problemFor } from './endings.js';
+import { handedOff, pageOf, problemFor } from './endings.js';
 import { type Came, type Outcome, tryOnce } from './one-try.js';
 import type { PagesParts } from './pages.js';
 import { isNothingSent, isWorthRetrying, problemOf, proxyFailure } from './problem-of.js';
@@ -184,7 +184,7 @@ export class Climb {
     if (request.onCaptcha === 'handoff') {
       if (pages.tickets === undefined) throw problem;
       const { id } = await pages.tickets.open({ url: fetched.url, request, owner, visitor, verdict });
-      throw problem.with({ members: { ...problem.members, ticket: id } });
+      throw handedOff(problem, id, visitor);
     }
     if (budget.triesLeft === 0 && !budget.addTry()) throw problem;
     const solution = await pages.solver

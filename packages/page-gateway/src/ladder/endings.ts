@@ -53,6 +53,15 @@ export function problemFor(
   );
 }
 
+/** The same problem in the hands of a person. */
+export function handedOff(problem: Problem, ticket: string, { sticky, id }: Visitor): Problem {
+  const then = sticky
+    ? `ask again with session=${id} once it is solved.`
+    : 'but the call names no session: what a person earns is kept only with one, so ask again with session=NAME.';
+  const text = `The page asks for a captcha, which waits for a person as ticket ${ticket} on the dashboard; ${then}`;
+  return new Problem('captcha_required', text, { members: { ...problem.members, ticket } });
+}
+
 function whyBlocked({ kind, vendor }: Verdict, host: string, engine: string): string {
   if (kind === 'challenge') {
     const passed = engine === 'browser' ? ', which the browser did not pass' : ' that only a browser passes';

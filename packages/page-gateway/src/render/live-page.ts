@@ -32,6 +32,13 @@ export class LivePage {
     return this.#stage.page.screenshot({ type: 'png', scale: 'css', timeout: patience });
   }
 
+  /** The mouse, step by step, since sliders look at the way. */
+  async pointer(step: 'move' | 'down' | 'up', x: number, y: number): Promise<void> {
+    const { mouse } = this.#stage.page;
+    await mouse.move(x, y);
+    if (step !== 'move') await mouse[step]();
+  }
+
   async click(x: number, y: number): Promise<void> {
     await this.#stage.page.mouse.click(x, y);
   }
@@ -47,6 +54,10 @@ export class LivePage {
 
   async scroll(distance: number): Promise<void> {
     await this.#stage.page.mouse.wheel(0, distance);
+  }
+
+  async reload(): Promise<void> {
+    await this.#stage.page.reload({ waitUntil: 'commit', timeout: patience });
   }
 
   url(): string {

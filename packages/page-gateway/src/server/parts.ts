@@ -1,5 +1,5 @@
 // What the server stands on, as small shapes: it routes, reads and answers, and knows of nobody's insides.
-import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Answer, AnswerOptions } from '../answers/answers.js';
 import type { Calls } from '../answers/calls.js';
@@ -44,7 +44,6 @@ export interface KeyDoor {
 }
 
 export interface Dashboard {
-  readonly plugin: FastifyPluginAsync;
   /** Answers `/` to a browser. */
   show(request: FastifyRequest, reply: FastifyReply): unknown;
 }

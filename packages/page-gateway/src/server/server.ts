@@ -64,7 +64,6 @@ export async function buildServer(parts: Parts): Promise<Server> {
   });
   await describeApi(app);
   const whole = { ...parts, drain };
-  if (parts.dashboard) await app.register(parts.dashboard.plugin);
   for (const routes of [pageRoutes, usageRoutes, adminRoutes, operationRoutes(metrics), ...(parts.routes ?? [])]) {
     await app.register(async (scope) => routes(scope, whole));
   }
@@ -146,7 +145,13 @@ function told(request: FastifyRequest, reply: FastifyReply, { log }: Parts, metr
   const { problem, caller } = request;
   const gone = !reply.raw.writableFinished;
   metrics.answered(route, reply.statusCode, gone ? 'gone' : (problem?.code ?? 'ok'), ms / 1000);
-  const level = route.startsWith('/healthz') || route.startsWith('/readyz') || route === '/metrics' ? 'debug' : 'info';
+  const level =
+    route.startsWith('/healthz') ||
+    route.startsWith('/readyz') ||
+    route === '/metrics' ||
+    route.startsWith('/dashboard')
+      ? 'debug'
+      : 'info';
   log[level](
     {
       requestId: request.id,

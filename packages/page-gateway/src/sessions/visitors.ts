@@ -86,7 +86,7 @@ export class Visitors {
     if (entry === undefined) return this.#begin(request, owner, avoid);
     if (entry.turns.handedOff) throw busy(request.session, 'a person is at it');
     if (entry.score <= lowestScore || contradicts(request, entry.visitor)) return this.#begin(request, owner, avoid);
-    if (request.render !== false && !entry.mayRender) this.#dressForBrowser(entry, request);
+    if (mayRender(request) && !entry.mayRender) this.#dressForBrowser(entry, request);
     return entry.visitor;
   }
 
@@ -151,10 +151,9 @@ export class Visitors {
   #begin(request: PageRequest, owner: string, avoid: ReadonlySet<string>): Visitor {
     const name = request.session as string;
     const visitor = this.#make(name, true, request, avoid);
-    const { render } = request;
     const entry: Keeping = {
       key: keyOf(owner, name),
-      ...{ visitor, mayRender: render !== false, score: 0, lastUsed: this.#now(), turns: new Turns() },
+      ...{ visitor, mayRender: mayRender(request), score: 0, lastUsed: this.#now(), turns: new Turns() },
     };
     this.#kept.add(entry);
     return visitor;
@@ -167,9 +166,10 @@ export class Visitors {
     return { id, sticky, proxy, identity: this.#draw(request), cookies: new CookieJar() };
   }
 
-  #draw({ device, browser, locale, country, render }: PageRequest): Identity {
+  #draw(request: PageRequest): Identity {
+    const { device, browser, locale, country } = request;
     const spoken = locale ?? (country === undefined ? undefined : this.#identities.localeOf(country));
-    return this.#identities.draw({ device, browser, locale: spoken, mayRender: render !== false });
+    return this.#identities.draw({ device, browser, locale: spoken, mayRender: mayRender(request) });
   }
 
   /** What signed in by plain HTTP goes on in the browser: with the same proxy and cookies, but as the browser that it is. */
@@ -189,6 +189,11 @@ function contradicts({ country, pool }: PageRequest, { proxy }: Visitor): boolea
   const differs = (asked: string | undefined, is: string | undefined) =>
     asked !== undefined && asked.toLowerCase() !== is;
   return differs(country, proxy?.country) || differs(pool, proxy?.pool);
+}
+
+/** What is handed to a person goes on in the browser, too. */
+function mayRender({ render, onCaptcha }: PageRequest): boolean {
+  return render !== false || onCaptcha === 'handoff';
 }
 
 function keyOf(owner: string, name: string): string {

@@ -50,6 +50,8 @@ export interface Delivery {
 export interface JobStore {
   create(job: NewJob, urls: readonly string[]): void;
   get(id: string): JobRow | undefined;
+  /** The newest first. */
+  recent(limit: number): JobRow[];
   /** Those that are not over, the oldest first. */
   live(): JobRow[];
   /** The URLs that have no result yet and their indexes, in order, read as they are needed. */
@@ -103,6 +105,10 @@ export class SqliteJobs implements JobStore {
   get(id: string): JobRow | undefined {
     const row = this.#database.get('SELECT * FROM jobs WHERE id = ?', id);
     return row && jobRowOf(row);
+  }
+
+  recent(limit: number): JobRow[] {
+    return this.#database.all('SELECT * FROM jobs ORDER BY created DESC, id LIMIT ?', limit).map(jobRowOf);
   }
 
   live(): JobRow[] {

@@ -107,7 +107,7 @@ async function submit(
   return reply;
 }
 
-async function fetchPage(
+export async function fetchPage(
   call: PageCall,
   { request, reply, parts }: { request: FastifyRequest; reply: FastifyReply; parts: Whole },
 ): Promise<FastifyReply> {
