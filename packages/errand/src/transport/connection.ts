@@ -2,11 +2,12 @@
 // here; the client never makes one of its own, so a request that finds its connection gone was never sent.
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { Client, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { GuardPolicy } from '../core/policy.js';
 import { longestDelay } from '../kit/duration.js';
 import type { Linked } from '../kit/linked-list.js';
 import { HeadFilter } from './head-filter.js';
+import { Client, type ClientOptions } from './undici-client.js';
 
 /** What a connection is made with, of the session's `connection` option and its bounds. */
 export interface ConnectionLimits {
@@ -101,7 +102,7 @@ export class Connection implements Linked<Connection> {
       ...(this.multiplexed
         ? { allowH2: true, pipelining: maxStreams, maxConcurrentStreams: maxStreams }
         : { pipelining: 1 }),
-    } as Client.Options);
+    } as ClientOptions);
   }
 
   #handOver(callback: (error: Error | null, socket: Socket | null) => void): void {
