@@ -1,7 +1,6 @@
 // The engine that renders: one visit is one context of a pooled Chromium, loaded, waited for, read and closed. It judges
 // nothing and tries nothing twice; what goes wrong is thrown as errand's errors or as a Problem.
 import { ErrandError, type Session } from 'errand';
-import { errors } from 'playwright-core';
 import type { Engine, Fetched, Visit } from '../core/engine.js';
 import type { PageRequest } from '../core/page-request.js';
 import { Problem } from '../core/problem.js';
@@ -16,6 +15,7 @@ import type { Running } from './launch.js';
 import { LivePage } from './live-page.js';
 import { load } from './load.js';
 import { take } from './pictures.js';
+import { isTimeout } from './playwright.js';
 import { awaitSelector, play } from './settle.js';
 import { Stage } from './stage.js';
 
@@ -245,7 +245,7 @@ async function contentOf(page: Stage['page']): Promise<string> {
       return await page.content();
     } catch (error) {
       const moving = /navigat|context was destroyed|changing the content/i.test((error as Error).message);
-      if (!moving || turn >= 5 || error instanceof errors.TimeoutError) throw error;
+      if (!moving || turn >= 5 || isTimeout(error)) throw error;
       await page.waitForLoadState('domcontentloaded').catch(() => {});
     }
   }

@@ -5,10 +5,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium as playwright } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { within } from './ending.js';
 import { engineBrowser } from './engine-browser.js';
 import type { Chromium } from './find-chromium.js';
+import { loadPlaywright } from './playwright.js';
 import { groupOf, killGroup, memoryOf } from './process-group.js';
 
 /** Milliseconds from the start of the process to its readiness. */
@@ -104,7 +105,8 @@ export async function launch(chromium: Chromium, proxy: string): Promise<Running
       // Not among the published options: where downloads would go, which is to be removed with the rest.
       artifactsDir: folder,
     };
-    const browser = await playwright.launch(options);
+    const playwright = await loadPlaywright();
+    const browser = await playwright.chromium.launch(options);
     try {
       return new Running(browser, await groupOfBrowser(browser), folder);
     } catch (error) {

@@ -1,9 +1,9 @@
 // Goes to the page, and says in whose words it failed: the target's, the guard's, robots', or the clock's. A page that came
 // but does not finish loading is a page.
-import { errors } from 'playwright-core';
 import type { PageRequest } from '../core/page-request.js';
 import { Problem } from '../core/problem.js';
 import type { Ending } from './ending.js';
+import { isTimeout } from './playwright.js';
 import type { Stage } from './stage.js';
 
 /** What is to be told the caller of a page that came all the same. */
@@ -18,7 +18,7 @@ export async function load(stage: Stage, request: PageRequest, ending: Ending): 
     if (ending.over) throw error;
     if (documents.refusal !== undefined) throw documents.refusal.reason;
     if (documents.raw !== undefined) return [];
-    if (error instanceof errors.TimeoutError && stage.committed) {
+    if (isTimeout(error) && stage.committed) {
       return [`wait_until: the page came, but '${waitUntil}' did not in time`];
     }
     // It went elsewhere while it loaded, as challenges do.
@@ -35,7 +35,7 @@ export async function load(stage: Stage, request: PageRequest, ending: Ending): 
 /** Why nothing came. */
 function failure({ documents, passage }: Stage, error: Error): unknown {
   const target = documents.latest;
-  if (error instanceof errors.TimeoutError) {
+  if (isTimeout(error)) {
     return new Problem('timeout', 'the target sent no page in time', { cause: error });
   }
   const port = Number(target?.port || (target?.protocol === 'http:' ? 80 : 443));

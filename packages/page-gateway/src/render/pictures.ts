@@ -1,7 +1,8 @@
 // Pictures and prints of a page, as asked for, and no larger than can be held.
-import { errors, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { PageRequest } from '../core/page-request.js';
 import type { Ending } from './ending.js';
+import { isTimeout } from './playwright.js';
 import { locate } from './settle.js';
 
 /** Pixels of a full page's height. */
@@ -28,7 +29,7 @@ export async function take(page: Page, request: PageRequest, ending: Ending): Pr
       return await ending.race(work());
     } catch (error) {
       if (ending.over) throw error;
-      const late = error instanceof errors.TimeoutError;
+      const late = isTimeout(error);
       warnings.push(`${what}: ${late ? 'it could not be taken in time' : firstLine(error)}`);
       return undefined;
     }
@@ -45,7 +46,7 @@ async function shoot(page: Page, { rendering }: PageRequest, ending: Ending): Pr
     const timeout = Math.max(1, Math.min(5_000, ending.spare));
     const element = locate(page, screenshotSelector);
     await element.waitFor({ state: 'visible', timeout }).catch((error: unknown) => {
-      if (!(error instanceof errors.TimeoutError)) throw error;
+      if (!isTimeout(error)) throw error;
       throw new Error(`nothing visible matches '${screenshotSelector}'`);
     });
     return element.screenshot(options);

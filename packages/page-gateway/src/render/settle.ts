@@ -1,9 +1,10 @@
 // What is waited for and done between loading a page and reading it: selectors, time, and the caller's scenario. As much as
 // can be done is done; what could not be is told in words, and never costs the caller the page.
-import { errors, type Locator, type Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import type { ScenarioStep } from '../core/page-request.js';
 import { Problem } from '../core/problem.js';
 import type { Ending } from './ending.js';
+import { isTimeout } from './playwright.js';
 
 /** Milliseconds that one step of a scenario may take where it does not name a time itself. */
 const stepTimeout = 10_000;
@@ -26,7 +27,7 @@ export async function awaitSelector(page: Page, selector: string, ending: Ending
     await ending.race(locate(page, selector).waitFor({ state: 'attached', timeout: Math.max(1, ending.spare) }));
     return undefined;
   } catch (error) {
-    if (!(error instanceof errors.TimeoutError)) throw asParameter(error, 'wait_for_selector', selector);
+    if (!isTimeout(error)) throw asParameter(error, 'wait_for_selector', selector);
     return `wait_for_selector: nothing matched '${selector}' in time`;
   }
 }
@@ -102,6 +103,6 @@ function asParameter(error: unknown, parameter: string, selector: string): unkno
 }
 
 function reasonOf(error: unknown, limit: number): string {
-  if (error instanceof errors.TimeoutError) return `it could not be done within ${Math.round(limit)} ms`;
+  if (isTimeout(error)) return `it could not be done within ${Math.round(limit)} ms`;
   return String((error as Error).message).split('\n')[0] ?? '';
 }
