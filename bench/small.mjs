@@ -14,7 +14,10 @@ const undiciGet = (path) => (count) =>
     const { body } = await pool.request({ method: 'GET', path });
     JSON.parse(await body.text());
   });
-const errandGet = (path) => (count) => inFlight(count, 10, () => session.get(server.origin + path).json());
+const errandGet = (path) => (count) =>
+  inFlight(count, 10, async () => {
+    await session.get(server.origin + path).json();
+  });
 
 await sideBySide('GET 1 kB JSON', { 'pool.request + text': undiciGet('/1k'), errand: errandGet('/1k') });
 await sideBySide('POST 1 kB JSON', {
@@ -28,7 +31,10 @@ await sideBySide('POST 1 kB JSON', {
       });
       JSON.parse(await body.text());
     }),
-  errand: (count) => inFlight(count, 10, () => session.post(`${server.origin}/1k`, { json: value }).json()),
+  errand: (count) =>
+    inFlight(count, 10, async () => {
+      await session.post(`${server.origin}/1k`, { json: value }).json();
+    }),
 });
 await sideBySide(
   'GET 64 kB JSON',

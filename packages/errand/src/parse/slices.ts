@@ -20,6 +20,8 @@ export async function copyInSlices(bytes: Uint8Array, call: Call): Promise<Uint8
   return copy;
 }
 
+function forget(): void {}
+
 /** Lets one at a time through, in order. */
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();
@@ -27,7 +29,8 @@ export class Turns {
   /** Runs `work` when those before it are done, in a turn of its own. */
   take<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(nextTurn).then(work);
-    this.#last = turn.catch(() => {});
+    // Not the outcome: that is large, and would be kept until the next one comes.
+    this.#last = turn.then(forget, forget);
     return turn;
   }
 }
