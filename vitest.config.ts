@@ -53,7 +53,7 @@ export default defineConfig({
         test: {
           name: 'apart',
           include: [
-            'packages/{discord,discord-sandbox,page-gateway}/test/**/*.test.ts',
+            'packages/{discord,discord-sandbox}/test/**/*.test.ts',
             'apps/*/test/**/*.test.ts',
             'test/**/*.test.ts',
             ...alone,
