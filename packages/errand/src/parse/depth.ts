@@ -47,14 +47,17 @@ export class DepthScan {
   }
 }
 
-/** One byte of so many is looked at; no period that documents have. */
-const stride = 17;
+/** One byte of so many is looked at, at the least; no period that documents have. */
+const leastStride = 17;
+/** Bytes that are looked at of a long document, about. */
+const looks = 1_024;
 /** Of the bytes, the share of opening brackets from which on depth could cost the parser time. */
 const density = 1 / 16;
 
 /** Whether so much of the text opens something that it may be deep enough to be costly to parse: a look at a sample. */
 export function mayBeDeep(utf8: Uint8Array): boolean {
   let openers = 0;
+  const stride = Math.max(leastStride, Math.floor(utf8.length / looks) | 1);
   for (let at = Math.floor(Math.random() * stride); at < utf8.length; at += stride) {
     if (((utf8[at] as number) & 0xdf) === 0x5b) openers++;
   }
