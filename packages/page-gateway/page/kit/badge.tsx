@@ -13,9 +13,13 @@ const bad = new Set([
 ]);
 const busy = new Set(['running', 'queued', 'under way', 'open', 'waiting', 'waiting_human', 'cooling']);
 
+/** What went wrong on the way has its code as its verdict. */
+const ofErrand = /^ERRAND_/;
+
 export type Tone = 'good' | 'bad' | 'busy' | 'plain' | 'warn';
 
 export function toneOf(word: string): Tone {
+  if (ofErrand.test(word)) return 'bad';
   if (good.has(word)) return 'good';
   if (bad.has(word)) return 'bad';
   if (busy.has(word)) return 'busy';
@@ -27,7 +31,7 @@ const shapes: Record<Tone, string> = { good: '●', bad: '▲', busy: '◐', pla
 export function Badge({ word, tone = toneOf(word) }: { word: string; tone?: Tone }) {
   return (
     <span class={`badge ${tone}`}>
-      <span aria-hidden="true">{shapes[tone]}</span> {word.replaceAll('_', ' ')}
+      <span aria-hidden="true">{shapes[tone]}</span> {word.replace(ofErrand, '').replaceAll('_', ' ').toLowerCase()}
     </span>
   );
 }

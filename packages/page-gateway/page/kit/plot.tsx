@@ -7,6 +7,8 @@ export interface Line {
   readonly name: string;
   /** The class whose colour it takes. */
   readonly color: string;
+  /** Shows each value by itself, for lines that have gaps. */
+  readonly dotted?: boolean;
 }
 
 interface PlotProps {
@@ -88,14 +90,14 @@ function optionsFor(lines: readonly Line[], element: HTMLElement): uPlot.Options
     ],
     series: [
       {},
-      ...lines.map(({ color }): uPlot.Series => {
-        const stroke = colorOf(color, element);
+      ...lines.map((each): uPlot.Series => {
+        const stroke = colorOf(each.color, element);
         return {
           stroke,
           fill: stroke.replace(/^rgb\((.*)\)$/, 'rgba($1, 0.1)'),
           width: 2,
           spanGaps: false,
-          points: { size: 4 },
+          points: { show: each.dotted === true, size: 5 },
         };
       }),
     ],

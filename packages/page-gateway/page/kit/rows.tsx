@@ -40,7 +40,7 @@ export function Rows<T>({ label, columns, rows, keyOf, empty }: RowsProps<T>) {
           <tr key={keyOf(row)} {...as('row')}>
             {columns.map((column) => (
               <td key={column.name} {...as('cell')} data-label={column.name} class={looks(column)}>
-                {column.cell(row)}
+                <div>{column.cell(row)}</div>
               </td>
             ))}
           </tr>

@@ -1,5 +1,6 @@
 // Where one can go, with what waits there, and who looks.
 
+import { useEffect, useRef } from 'preact/hooks';
 import { Doing } from '../kit/doing.js';
 import { addressOf, type View, views } from '../state/place.js';
 import { type Known, signOut } from '../state/store.js';
@@ -12,6 +13,12 @@ interface NavigationProps {
 
 export function Navigation({ known, view, titles }: NavigationProps) {
   const { me, state } = known;
+  const list = useRef<HTMLUListElement>(null);
+  // On narrow screens the list is longer than the screen.
+  useEffect(() => {
+    const current = list.current?.querySelector(`[href="${addressOf(view)}"]`);
+    current?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [view]);
   const waiting = state?.tickets.filter((each) => each.state === 'waiting').length ?? 0;
   return (
     <header class="side">
@@ -22,7 +29,7 @@ export function Navigation({ known, view, titles }: NavigationProps) {
         </span>
       </p>
       <nav aria-label="Views">
-        <ul>
+        <ul ref={list}>
           {views.map((each) => (
             <li key={each}>
               <a href={addressOf(each)} aria-current={each === view ? 'page' : undefined}>

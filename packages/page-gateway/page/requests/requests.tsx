@@ -33,7 +33,7 @@ function Figures({ state: { service, browser, renderingOff, queue } }: { state: 
       : [
           'Browser',
           `${browser.active} of ${browser.concurrency}`,
-          `${browser.waiting} wait · ${plural(browser.rendered, 'page')} rendered · ${bytes(browser.memory)}`,
+          `${browser.waiting} wait · ${plural(browser.rendered, 'page')} rendered${browser.memory > 0 ? ` · ${bytes(browser.memory)}` : ''}`,
         ],
     ['Memory', bytes(service.memory), `up for ${duration(Date.now() - service.began)}`],
   ];
@@ -56,8 +56,8 @@ const flow = [
   { name: 'failures', color: 'color-failures' },
 ];
 const time = [
-  { name: 'median', color: 'color-median' },
-  { name: '95 % within', color: 'color-slow' },
+  { name: 'median', color: 'color-median', dotted: true },
+  { name: '95 % within', color: 'color-slow', dotted: true },
 ];
 
 function Plots({ minutes }: { minutes: State['minutes'] }) {

@@ -8,7 +8,7 @@ export interface Group {
 }
 
 const arranged: ReadonlyArray<readonly [name: string, parameters: readonly string[]]> = [
-  ['Mostly', ['render', 'format', 'session', 'country_code', 'on_captcha']],
+  ['Often used', ['render', 'format', 'session', 'country_code', 'on_captcha']],
   [
     'Rendering',
     [

@@ -26,6 +26,10 @@ export async function cameOf(answer: Response): Promise<Came> {
   return { status: answer.status, headers: [...answer.headers], type, body, text };
 }
 
+/** Stands before whatever came: nothing is loaded, not even from here. The frame itself runs no scripts. */
+const seal =
+  '<!doctype html><meta charset="utf-8"><meta http-equiv="content-security-policy" content="default-src \'none\'">';
+
 interface OutcomeProps {
   readonly came: Came;
   readonly calls: readonly Call[];
@@ -120,7 +124,7 @@ function Shown({ came: { type, text, body } }: { came: Came }) {
           {pretty(type, shown)}
         </pre>
       ) : (
-        <iframe class="page" title="The page that came" sandbox="" srcdoc={shown} referrerpolicy="no-referrer" />
+        <iframe class="page" title="The page that came" sandbox="" srcdoc={seal + shown} referrerpolicy="no-referrer" />
       )}
     </>
   );
