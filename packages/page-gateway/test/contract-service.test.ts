@@ -146,7 +146,7 @@ test('problems of targets, each with its status, code and tries', async () => {
       ['/captcha', {}, 424, 'captcha_required', false],
       ['/silent', { timeout: '300' }, 504, 'timeout', true],
       ['/reset', { retries: '0' }, 502, 'upstream', true],
-      ['/badly-packed', { retries: '0' }, 502, 'upstream', true],
+      ['/badly-packed', { retries: '0' }, 502, 'upstream', false],
       ['/echo', { format: 'markdown' }, 422, 'unprocessable_document', false],
     ];
   for (const [path, query, status, code, retryable] of cases) {
@@ -159,7 +159,9 @@ test('problems of targets, each with its status, code and tries', async () => {
       expect(Object.keys(attempt).sort()).toEqual(['engine', 'identity', 'ms', 'proxy', 'status', 'verdict']);
     }
   }
-  const away = await problemIn(await pageOf(base, 'http://127.0.0.1:9/', { retries: '0' }));
+  const gone = await startOrigin();
+  await gone[Symbol.asyncDispose]();
+  const away = await problemIn(await pageOf(base, gone.url, { retries: '0' }));
   expect([away.status, away.code]).toEqual([502, 'upstream']);
   const returned = await pageOf(base, `${origin.url}/captcha`, { on_captcha: 'return' });
   expect([

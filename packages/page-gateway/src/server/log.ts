@@ -44,6 +44,14 @@ export function makeLog({
       serializers: { err: stdSerializers.errWithCause },
       hooks: { streamWrite: withoutSecrets },
     },
-    to ?? destination({ dest: 2, sync: false }),
+    to ?? standardError(),
   );
+}
+
+let stderr: DestinationStream | undefined;
+
+/** One for all gateways of the process. A line in a busy service waits for others, some moments at most: a write each costs more than the line. */
+function standardError(): DestinationStream {
+  stderr ??= destination({ dest: 2, sync: false, minLength: 4096, periodicFlush: 100 });
+  return stderr;
 }
