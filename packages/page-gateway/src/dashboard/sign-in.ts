@@ -40,7 +40,7 @@ export class SignIn {
 
   constructor(parts: SignInParts) {
     this.#parts = parts;
-    this.#now = parts.now ?? Date.now;
+    this.#now = parts.now ?? (() => Date.now());
     this.#all = new Bucket(tries.all, this.#now());
   }
 

@@ -109,7 +109,7 @@ function prepare(
   app.setNotFoundHandler((request) => {
     const path = request.raw.url?.split('?', 1)[0] ?? '/';
     const allow = allowed(path);
-    if (allow.length === 0) {
+    if (allow.length === 0 || allow.includes(request.method)) {
       throw new Problem('not_found', 'There is nothing at this address; /docs tells what there is.');
     }
     throw new Problem('method_not_allowed', `This address takes ${allow.join(', ')}.`, { members: { allow } });
