@@ -52,6 +52,7 @@ export function folderErrorOf(error: unknown, folder: string): unknown {
   switch (code) {
     case 'EACCES':
     case 'EPERM':
+    case 'ENOENT':
       return say(
         'not_writable',
         'the data folder cannot be written: check its owner and mode, or name another by --data',
