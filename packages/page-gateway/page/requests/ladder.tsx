@@ -10,7 +10,7 @@ type Try = Attempt & { readonly turn: number };
 const columns = (most: number): readonly Column<Try>[] => [
   { name: 'Try', number: true, cell: ({ turn }) => turn },
   { name: 'Engine', cell: ({ engine }) => engine },
-  { name: 'Proxy', cell: ({ proxy }) => proxy ?? 'directly' },
+  { name: 'Proxy', cell: ({ proxy }) => <span class="break">{proxy ?? 'directly'}</span> },
   { name: 'Identity', wide: true, cell: ({ identity }) => <code>{identity}</code> },
   { name: 'Status', number: true, cell: ({ status }) => status ?? '–' },
   { name: 'Verdict', cell: ({ verdict }) => <Badge word={verdict} /> },

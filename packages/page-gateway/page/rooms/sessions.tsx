@@ -7,7 +7,7 @@ type Session = State['sessions']['list'][number];
 
 const columns: readonly Column<Session>[] = [
   { name: 'Session', cell: ({ session }) => <b class="break">{session}</b> },
-  { name: 'Proxy', cell: ({ proxy }) => proxy ?? 'directly' },
+  { name: 'Proxy', cell: ({ proxy }) => <span class="break">{proxy ?? 'directly'}</span> },
   { name: 'Identity', wide: true, cell: ({ identity }) => <code>{identity}</code> },
   { name: 'Cookies', number: true, cell: ({ cookies }) => cookies },
   { name: 'Score', number: true, cell: ({ score }) => (score > 0 ? `+${score}` : score) },

@@ -13,8 +13,11 @@ const columns: readonly Column<TicketReport>[] = [
   { name: 'Page', wide: true, cell: ({ url }) => <Address url={url} /> },
   { name: 'State', cell: ({ state }) => <Badge word={state} /> },
   { name: 'Of', cell: ({ vendor }) => vendor ?? 'unknown' },
-  { name: 'Session', cell: ({ session }) => session ?? <span class="dim">none</span> },
-  { name: 'Proxy', cell: ({ proxy }) => proxy ?? 'directly' },
+  {
+    name: 'Session',
+    cell: ({ session }) => (session === null ? <span class="dim">none</span> : <span class="break">{session}</span>),
+  },
+  { name: 'Proxy', cell: ({ proxy }) => <span class="break">{proxy ?? 'directly'}</span> },
   { name: 'Came', cell: ({ created }) => distance(created) },
   { name: 'Ends', cell: (ticket) => (isOver(ticket) ? '–' : distance(ticket.expires)) },
   {
