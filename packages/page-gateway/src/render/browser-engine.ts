@@ -6,6 +6,7 @@ import type { PageRequest } from '../core/page-request.js';
 import { Problem } from '../core/problem.js';
 import type { Visitor } from '../core/visitor.js';
 import { Browsers, type BrowsersOptions, type BrowsersReport, type Lease } from './browsers.js';
+import { contentOf } from './content.js';
 import { type Hop, tooLarge } from './documents.js';
 import { Ending } from './ending.js';
 import { type EngineBrowser, engineBrowser } from './engine-browser.js';
@@ -15,7 +16,6 @@ import type { Running } from './launch.js';
 import { LivePage } from './live-page.js';
 import { load } from './load.js';
 import { take } from './pictures.js';
-import { isTimeout } from './playwright.js';
 import { awaitSelector, play } from './settle.js';
 import { Stage } from './stage.js';
 
@@ -236,19 +236,6 @@ async function serialise(
   // Not in the middle of a character.
   while (end > 0 && ((body[end] ?? 0) & 0xc0) === 0x80) end--;
   return { body: body.subarray(0, end), truncated: true };
-}
-
-/** A page that goes elsewhere just now is read where it arrives. */
-async function contentOf(page: Stage['page']): Promise<string> {
-  for (let turn = 0; ; turn++) {
-    try {
-      return await page.content();
-    } catch (error) {
-      const moving = /navigat|context was destroyed|changing the content/i.test((error as Error).message);
-      if (!moving || turn >= 5 || isTimeout(error)) throw error;
-      await page.waitForLoadState('domcontentloaded').catch(() => {});
-    }
-  }
 }
 
 function shownUrl(url: string, fallback: string): string {

@@ -1,5 +1,6 @@
 // A rendered page in a person's hands: they see it, click and type, and what they earn stays with the visitor whose page it
 // is. It takes the room of one rendering until it is closed.
+import { contentOf } from './content.js';
 import { within } from './ending.js';
 import type { Stage } from './stage.js';
 
@@ -66,7 +67,7 @@ export class LivePage {
 
   /** The document as it is now, for a verdict. */
   async html(): Promise<string> {
-    return this.#stage.page.content();
+    return contentOf(this.#stage.page);
   }
 
   /** The status of the document that is shown. */
