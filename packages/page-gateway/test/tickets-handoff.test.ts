@@ -86,21 +86,28 @@ test('a job waits for the person, and goes on when it is solved', async (context
   requireChromium(context);
   const target = await captchaSite();
   const { open, url, gateway } = await dashboard({ chromium: undefined });
-  const made = await fetch(`${url}/v1/jobs`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ urls: [`${target.url}/1`, `${target.url}/2`], ...handoff }),
-  });
-  const { id } = (await made.json()) as { id: string };
-  const job = async () => (await fetch(`${url}/v1/jobs/${id}`)).json() as Promise<{ state: string; done: number }>;
-  await expect.poll(async () => (await job()).state, { timeout: 10_000 }).toBe('waiting_human');
+  const start = async (urls: string[]) => {
+    const made = await fetch(`${url}/v1/jobs`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ urls, ...handoff }),
+    });
+    return ((await made.json()) as { id: string }).id;
+  };
+  const stateOf = async (id: string) => (await fetch(`${url}/v1/jobs/${id}`)).json();
+  const job = await start([`${target.url}/1`, `${target.url}/2`]);
+  await expect.poll(() => stateOf(job), { timeout: 10_000 }).toMatchObject({ state: 'waiting_human' });
   // Both pages stand before the same captcha.
   expect(gateway.rooms.tickets.list()).toHaveLength(1);
   const page = await open('#/tickets');
   await page.getByRole('link', { name: /^Open the ticket/ }).click();
+  await page.locator('.stage[data-shown="true"]').waitFor();
+  const later = await start([`${target.url}/3`]);
+  await expect.poll(() => stateOf(later), { timeout: 10_000 }).toMatchObject({ state: 'waiting_human' });
   await say(page, 'sesame');
   await expect.poll(() => target.asked.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(5);
   await page.getByRole('button', { name: 'Done, it is solved' }).click();
   await page.getByRole('cell', { name: /solved/ }).waitFor();
-  await expect.poll(job, { timeout: 15_000 }).toMatchObject({ state: 'finished', done: 2 });
+  await expect.poll(() => stateOf(job), { timeout: 15_000 }).toMatchObject({ state: 'finished', done: 2 });
+  await expect.poll(() => stateOf(later), { timeout: 15_000 }).toMatchObject({ state: 'finished', done: 1 });
 });

@@ -30,7 +30,11 @@ export function App() {
   const place = usePlace();
   const { me, link } = known;
   if (me === undefined)
-    return <p class="starting">{link === 'lost' ? 'The service is away; trying again …' : 'Starting …'}</p>;
+    return (
+      <p class="starting">
+        {link === 'lost' ? (known.refused ?? 'The service is away; trying again …') : 'Starting …'}
+      </p>
+    );
   if (me.name === null) return <SignInForm version={me.version} />;
   return <Frame known={known} place={place} />;
 }

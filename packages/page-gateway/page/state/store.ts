@@ -2,13 +2,15 @@
 // it changes, at most once a frame.
 import { useEffect, useReducer } from 'preact/hooks';
 import type { Call, Me, State } from '../../src/dashboard/protocol.js';
-import { ask, turnedOut } from './ask.js';
+import { ask, Refusal, turnedOut } from './ask.js';
 import { listen } from './stream.js';
 
 export interface Known {
   /** Undefined: nobody has told us yet. */
   readonly me: Me | undefined;
   readonly link: 'starting' | 'up' | 'lost';
+  /** Why the service does not talk to this page at all. */
+  readonly refused: string | undefined;
   /** The newest first. */
   readonly calls: readonly Call[];
   readonly state: State | undefined;
@@ -17,7 +19,7 @@ export interface Known {
 }
 
 const most = 300;
-let known: Known = { me: undefined, link: 'starting', calls: [], state: undefined, held: false };
+let known: Known = { me: undefined, link: 'starting', refused: undefined, calls: [], state: undefined, held: false };
 let waiting: Call[] = [];
 let drawing = false;
 let stop = (): void => {};
@@ -73,8 +75,8 @@ export async function start(): Promise<void> {
     try {
       enter(await ask<Me>('me'));
       return;
-    } catch {
-      update({ link: 'lost' });
+    } catch (error) {
+      update({ link: 'lost', refused: error instanceof Refusal && error.status !== 0 ? error.message : undefined });
       await new Promise((resolve) => setTimeout(resolve, 2_000));
     }
   }

@@ -21,6 +21,7 @@ export function LivePage({ ticket }: { ticket: TicketReport }) {
   const [still, setStill] = useState<string | null>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const acting = useMemo(() => new Acting(id, (error) => setWrong(error.message)), [id]);
+  const pointers = useMemo(() => pointing(acting, canvas), [acting]);
   useEffect(() => {
     setWrong('');
     return watch(id, {
@@ -86,7 +87,7 @@ export function LivePage({ ticket }: { ticket: TicketReport }) {
           tabIndex={0}
           role="application"
           aria-label="The live page: click into it, and type. Tab leaves it."
-          {...pointing(acting, canvas)}
+          {...pointers}
           onKeyDown={(event) => typed(event, acting)}
         />
       </div>
@@ -105,7 +106,10 @@ function draw(canvas: HTMLCanvasElement | null, picture: ImageBitmap): void {
   picture.close();
 }
 
-/** Moves are told while a button is down, as sliders need, and just before it. */
+/** Milliseconds between two moves that are told while no button is down. */
+const moveEvery = 40;
+
+/** Moves are told too: sliders go by them, and many captchas look at the way. */
 function pointing(acting: Acting, canvas: { readonly current: HTMLCanvasElement | null }) {
   const tell = (pointer: 'move' | 'down' | 'up', event: PointerEvent) => {
     const element = canvas.current;
@@ -116,13 +120,18 @@ function pointing(acting: Acting, canvas: { readonly current: HTMLCanvasElement 
     const y = within(event.clientY - box.top, box.height, element.height);
     acting.add({ pointer, x, y });
   };
+  let movedAt = 0;
   return {
     onPointerDown: (event: PointerEvent) => {
       if (event.button !== 0) return;
       canvas.current?.setPointerCapture(event.pointerId);
       tell('down', event);
     },
-    onPointerMove: (event: PointerEvent) => event.buttons === 1 && tell('move', event),
+    onPointerMove: (event: PointerEvent) => {
+      if (event.buttons === 0 && event.timeStamp - movedAt < moveEvery) return;
+      movedAt = event.timeStamp;
+      tell('move', event);
+    },
     onPointerUp: (event: PointerEvent) => event.button === 0 && tell('up', event),
     onWheel: (event: WheelEvent) => {
       event.preventDefault();

@@ -121,6 +121,8 @@ function inside(
     reply.raw.writeHead(200, {
       ...(reply.getHeaders() as Record<string, string>),
       'content-type': 'text/event-stream',
+      // No proxy on the way may hold it back.
+      'x-accel-buffering': 'no',
     });
     feed.read(reply.raw);
   });

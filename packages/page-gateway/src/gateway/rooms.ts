@@ -5,12 +5,11 @@ import type { Logger } from 'pino';
 import { Answers } from '../answers/answers.js';
 import { Calls } from '../answers/calls.js';
 import { Copies } from '../cache/copies.js';
-import type { PageRequest } from '../core/page-request.js';
 import { Formats } from '../formats/formats.js';
 import { HttpEngine } from '../http/http-engine.js';
 import { openTargets } from '../http/targets.js';
 import { Identities } from '../identity/identities.js';
-import { Jobs } from '../jobs/jobs.js';
+import { Jobs, type JobsOptions } from '../jobs/jobs.js';
 import { Keys } from '../keys/keys.js';
 import { Pages } from '../ladder/pages.js';
 import { Hosts } from '../politeness/hosts.js';
@@ -21,6 +20,7 @@ import { Robots } from '../robots/robots.js';
 import { Visitors } from '../sessions/visitors.js';
 import { defaultFolder } from '../store/default-folder.js';
 import { openStore, type Store } from '../store/store.js';
+import { inSession, waitingToo } from '../tickets/for-jobs.js';
 import { Tickets } from '../tickets/tickets.js';
 import { judge } from '../verdict/judge.js';
 import type { PageGatewayServiceOptions } from './options.js';
@@ -88,7 +88,7 @@ export async function openRooms(options: PageGatewayServiceOptions, log: Logger,
       ...{ store, keys, session },
       // As many again wait at the host as it takes at once, so that it is never idle.
       perHost: 2 * (options.hostConcurrency ?? 4),
-      fetchPage: (request, { key, signal }) => answers.get(inSession(request), { key, signal }),
+      fetchPage: jobPages(answers, tickets),
       ticketEnded: (ticket, signal) => tickets.ended(ticket, signal),
       log: (level, event, facts) => log[level](facts, event),
     }),
@@ -96,11 +96,16 @@ export async function openRooms(options: PageGatewayServiceOptions, log: Logger,
   return { store, keys, proxies, hosts, visitors, browser, calls, answers, jobs, tickets };
 }
 
-/** What a person earns for a page of a job is of use to its other pages at that host, and to the page itself when it is tried again. */
-function inSession(request: PageRequest): PageRequest {
-  if (request.onCaptcha !== 'handoff' || request.session !== undefined) return request;
-  const host = new URL(request.url).host.replace(/[^\w.-]/g, '_');
-  return { ...request, session: `handoff-${host}`.slice(0, 64) };
+/** What the jobs need of the way to pages. */
+function jobPages(answers: Answers, tickets: Tickets): JobsOptions['fetchPage'] {
+  return async (request, { key, signal }) => {
+    const own = inSession(request);
+    try {
+      return await answers.get(own, { key, signal });
+    } catch (error) {
+      throw waitingToo(error, own, (name) => tickets.atSession(key.id, name));
+    }
+  };
 }
 
 async function openBrowser(

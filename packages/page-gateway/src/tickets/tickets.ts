@@ -96,6 +96,13 @@ export class Tickets {
     return { id: ticket.id };
   }
 
+  /** The ticket by which a person has the session in hand. */
+  atSession(owner: string, session: string): string | undefined {
+    const has = ({ state, owner: own, request }: Ticket) =>
+      state === 'open' && own === owner && request.session === session;
+    return [...this.#tickets.values()].find(has)?.id;
+  }
+
   /** The newest first. */
   list(): TicketView[] {
     return this.#all().map(viewOf);
