@@ -1,11 +1,10 @@
 // A service with its dashboard in a real Chromium. Where there is no Chromium the tests say so: they fail on CI, and are
 // reported as skipped, with the reason, elsewhere. A page that its own policy or a script's error stops fails the test.
 import { existsSync } from 'node:fs';
-import type { PageGatewayServiceOptions } from '@errand/page-gateway';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, expect, onTestFinished, type TestContext } from 'vitest';
 import { chromiumMissing, findChromium, launchOptions } from '../../../scripts/chromium.mjs';
-import { service } from './support/dashboard.js';
+import { type ServiceOptions, service } from './support/dashboard.js';
 
 const executable = findChromium();
 const built = new URL('../dist/page/index.html', import.meta.url);
@@ -27,7 +26,7 @@ export function requireChromium(context: TestContext): void {
 const expected =
   /srcdoc|violates the following Content Security Policy.*(base-uri|style-src|default-src)|Failed to load resource|is sandboxed/;
 
-export async function dashboard(options: PageGatewayServiceOptions = {}) {
+export async function dashboard(options: ServiceOptions = {}) {
   const started = await service(options);
   browser ??= chromium.launch(launchOptions(executable as string));
   const launched = await browser;

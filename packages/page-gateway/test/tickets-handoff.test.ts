@@ -56,7 +56,7 @@ test('a ticket is for its owner and admins, and says when its clearance would be
 test('a person passes it on the dashboard, and the session has what they earned', async (context) => {
   requireChromium(context);
   const target = await captchaSite();
-  const { open, page: get } = await dashboard({ chromium: undefined });
+  const { open, page: get } = await dashboard({ rendering: true });
   const mine = { ...handoff, session: 'mine' };
   const first = await get(`${target.url}/`, mine);
   expect(first.status).toBe(424);
@@ -85,7 +85,7 @@ test('a person passes it on the dashboard, and the session has what they earned'
 test('a job waits for the person, and goes on when it is solved', async (context) => {
   requireChromium(context);
   const target = await captchaSite();
-  const { open, url, gateway } = await dashboard({ chromium: undefined });
+  const { open, url, gateway } = await dashboard({ rendering: true });
   const start = async (urls: string[]) => {
     const made = await fetch(`${url}/v1/jobs`, {
       method: 'POST',

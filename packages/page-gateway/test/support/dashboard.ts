@@ -4,12 +4,17 @@ import { onTestFinished } from 'vitest';
 import { ownHeader } from '../../src/dashboard/protocol.js';
 import { temporaryFolder } from './folder.js';
 
-export async function service(options: PageGatewayServiceOptions = {}) {
+export interface ServiceOptions extends PageGatewayServiceOptions {
+  /** @default false, which starts sooner */
+  readonly rendering?: boolean;
+}
+
+export async function service({ rendering = false, ...options }: ServiceOptions = {}) {
   const data = options.data ?? temporaryFolder();
   const gateway = await createPageGateway({
     port: 0,
     logLevel: 'silent',
-    chromium: 'off',
+    ...(rendering ? {} : { chromium: 'off' }),
     allow: ['127.0.0.1'],
     ...options,
     data,
@@ -65,7 +70,9 @@ export class Looker {
     const answer = await this.ask('events', { signal: ending.signal });
     let text = '';
     try {
-      for await (const chunk of (answer.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream())) {
+      for await (const chunk of (answer.body as ReadableStream<Uint8Array>).pipeThrough(
+        new TextDecoderStream() as TransformStream<Uint8Array, string>,
+      )) {
         text += chunk;
         for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
           const [, event, data] = /^event: (\w+)\ndata: (.*)$/.exec(text.slice(0, end)) ?? [];
