@@ -67,7 +67,7 @@ function whyBlocked({ kind, vendor }: Verdict, host: string, engine: string): st
     const passed = engine === 'browser' ? ', which the browser did not pass' : ' that only a browser passes';
     return `${host} answers with a challenge${by(vendor)}${passed}`;
   }
-  return `${host} blocks us${by(vendor)}`;
+  return vendor === undefined ? `${host} blocks us` : `${host} blocks us by ${vendor}`;
 }
 
 function remedy({ kind }: Verdict, engine: string, proxied: boolean): string {
