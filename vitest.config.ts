@@ -24,11 +24,19 @@ const workers = {
   },
 };
 
-/** Tests of the session and of the page gateway leave no trace in their process, so that they need not load it all anew for each file. */
-const together = ['packages/{errand,page-gateway}/test/**/*.test.ts'];
-/** Those that end workers or see what a process is told once need one of their own. */
-const alone = ['packages/errand/test/worker-*.test.ts', 'packages/errand/test/process-*.test.ts'];
+/** Those that end workers, see what a process is told once, or share a browser until their end, need a process of their own. */
+const alone = [
+  'packages/errand/test/worker-*.test.ts',
+  'packages/errand/test/process-*.test.ts',
+  'packages/discord-sandbox/test/playground-*.test.ts',
+];
 const common = { pool: 'forks', testTimeout: 20_000, hookTimeout: 30_000 } as const;
+
+/** Tests that leave no trace in their process, so that what they need is not loaded anew for each file. */
+const together = (name: string, include: string[]) => ({
+  extends: true as const,
+  test: { name, include, exclude: alone, isolate: false, ...common },
+});
 
 export default defineConfig({
   plugins: [workers],
@@ -38,6 +46,7 @@ export default defineConfig({
       { find: /^errand\/testing$/, replacement: source('packages/errand/src/testing/index.ts') },
       { find: /^@errand\/discord$/, replacement: source('packages/discord/src/index.ts') },
       { find: /^@errand\/page-gateway$/, replacement: source('packages/page-gateway/src/index.ts') },
+      { find: /^@errand\/redis$/, replacement: source('packages/redis/src/index.ts') },
       { find: /^@errand\/discord-sandbox$/, replacement: source('packages/discord-sandbox/src/index.ts') },
     ],
   },
@@ -52,16 +61,13 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'apart',
-          include: [
-            'packages/{discord,discord-sandbox}/test/**/*.test.ts',
-            'apps/*/test/**/*.test.ts',
-            'test/**/*.test.ts',
-            ...alone,
-          ],
+          include: ['test/**/*.test.ts', 'packages/redis/test/**/*.test.ts', ...alone],
           ...common,
         },
       },
-      { extends: true, test: { name: 'together', include: together, exclude: alone, isolate: false, ...common } },
+      together('errand', ['packages/errand/test/**/*.test.ts']),
+      together('gateway', ['packages/page-gateway/test/**/*.test.ts']),
+      together('bots', ['packages/{discord,discord-sandbox}/test/**/*.test.ts', 'apps/*/test/**/*.test.ts']),
     ],
   },
 });

@@ -255,7 +255,7 @@ describe('what a caller passes on', () => {
     '/',
     '\\',
     '@',
-    'user:secret',
+    'user:secret@',
     'host.example',
     '127.0.0.1',
     '0x7f.1',

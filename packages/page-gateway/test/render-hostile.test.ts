@@ -56,7 +56,8 @@ describe.skipIf(none)('a page that', () => {
     const ended = expect(looping).rejects.toMatchObject({ code: 'timeout' });
     expect(await html(origin.url())).toContain('fine');
     await ended;
-    expect(performance.now() - started).toBeLessThan(2_500);
+    // The visit had 1.5 s; the rest is for a machine that has much else to do.
+    expect(performance.now() - started).toBeLessThan(6_000);
     await vi.waitFor(() => expect(engine.report()?.active).toBe(0), 8_000);
     expect(await html(origin.url())).toContain('fine');
   });
