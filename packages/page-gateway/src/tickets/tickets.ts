@@ -81,7 +81,7 @@ export class Tickets {
     const alive = [...this.#tickets.values()].filter((each) => !isOver(each));
     const known = alive.find((each) => each.sameAs === sameAs);
     if (known !== undefined) return { id: known.id };
-    const { limit = 500, lifetime = 15 * 60_000 } = this.#options;
+    const { limit = 500 } = this.#options;
     const oldest = alive[0];
     if (oldest !== undefined && alive.length >= limit) await this.#end(oldest, 'expired');
     const { vendor, evidence } = verdict;
@@ -89,10 +89,10 @@ export class Tickets {
     const ticket: Ticket = {
       id: `tkt_${randomBytes(12).toString('base64url')}`,
       ...{ sameAs, url, vendor, evidence, request, owner, visitor, created },
-      ...{ expires: created + lifetime, state: 'waiting', timer: undefined, view: undefined, listeners: new Set() },
+      ...{ expires: created, state: 'waiting', timer: undefined, view: undefined, listeners: new Set() },
     };
     this.#tickets.set(ticket.id, ticket);
-    this.#extend(ticket);
+    this.#extend(ticket, created);
     return { id: ticket.id };
   }
 
@@ -257,9 +257,9 @@ export class Tickets {
     await view?.page.closed;
   }
 
-  #extend(ticket: Ticket): void {
+  #extend(ticket: Ticket, from = this.#now()): void {
     const { lifetime = 15 * 60_000 } = this.#options;
-    ticket.expires = this.#now() + lifetime;
+    ticket.expires = from + lifetime;
     clearTimeout(ticket.timer);
     ticket.timer = setTimeout(() => void this.#end(ticket, 'expired').catch(() => {}), lifetime).unref();
   }
