@@ -100,13 +100,15 @@ test('keys: every way to bring one, limits, usage, scopes', async () => {
   expect((await pageOf(base, url, { key: mine })).status).toBe(200);
   const over = await problemIn(await pageOf(base, url, { key: mine }));
   expect([over.status, over.code]).toEqual([402, 'quota_exceeded']);
-  for (const path of ['/v1/proxies', '/v1/hosts']) {
+  for (const path of ['/v1/proxies', '/v1/hosts', '/v1/tickets']) {
     expect((await fetch(base + path)).status).toBe(401);
     const lacking = await problemIn(await fetch(base + path, { headers: { 'x-api-key': mine } }));
     expect([lacking.status, lacking.code]).toEqual([403, 'scope']);
   }
   const { hosts } = await (await fetch(`${base}/v1/hosts`, { headers: { 'x-api-key': admin } })).json();
   expect(hosts).toEqual([{ host: origin.host, requests: 8, ok: 8, blocked: 0, bans: [] }]);
+  const waiting = await fetch(`${base}/v1/tickets`, { headers: { 'x-api-key': admin } });
+  expect(await waiting.json()).toEqual({ tickets: [] });
   for (const path of ['/healthz', '/readyz', '/metrics', '/docs', '/openapi.json']) {
     expect([path, (await fetch(base + path)).status]).toEqual([path, 200]);
   }
