@@ -18,11 +18,13 @@ export type { RequestTrace } from './core/trace.js';
 export * from './errors.js';
 export { type Duration, parseDuration } from './kit/duration.js';
 export { parseSize, type Size } from './kit/size.js';
-export type { BreakerOptions } from './middleware/breaker/options.js';
+export type { BreakerOptions, BreakerSettings } from './middleware/breaker/options.js';
+export type { CircuitBoard, OpenBoard } from './middleware/breaker/shared-circuits.js';
 export type { CacheOptions } from './middleware/cache/options.js';
 export type { CacheStore } from './middleware/cache/store-entries.js';
 export { CookieJar, type CookieStore } from './middleware/cookies/jar.js';
 export type { GuardOptions } from './middleware/guard/policy.js';
+export type { Claim, Grant, Ledger, LedgerWatcher, OpenLedger } from './middleware/limit/ledger.js';
 export type { HostLimit } from './middleware/limit/options.js';
 export type {
   AttemptFacts,
@@ -48,6 +50,7 @@ export type { PendingResponse } from './session/pending-response.js';
 export type { ConnectOptions, ConnectTarget } from './session/raw-connection.js';
 export type { BodyInput, FormInput } from './session/request-body.js';
 export { Session, type StreamOptions } from './session/session.js';
+export { type SharedParts, type SharedState, sharedParts } from './session/shared-state.js';
 export type { SessionStats } from './session/stats.js';
 export type { StreamingResponse } from './session/streaming-response.js';
 export type { ConnectionOptions, DnsOptions } from './session/transport-options.js';

@@ -4,13 +4,16 @@ import type { Call } from '../core/call.js';
 import type { HttpRequest } from '../core/request.js';
 import { Circuits } from '../middleware/breaker/circuits.js';
 import { resolveBreaker } from '../middleware/breaker/options.js';
+import { SharedCircuits } from '../middleware/breaker/shared-circuits.js';
 import type { HttpCache } from '../middleware/cache/http-cache.js';
 import { resolveCache } from '../middleware/cache/options.js';
+import type { Hidden } from '../middleware/cache/variant.js';
 import { CookieJar, type CookieStore } from '../middleware/cookies/jar.js';
 import { resolveCookies } from '../middleware/cookies/options.js';
 import { Identities } from '../middleware/identity/identities.js';
 import { type Gates, LocalGates } from '../middleware/limit/gates.js';
 import { resolveLimits } from '../middleware/limit/options.js';
+import { SharedGates } from '../middleware/limit/shared-gates.js';
 import { observe, observeEnd } from '../middleware/observe/observe.js';
 import { connectionEvents } from '../middleware/observe/watchers.js';
 import { RetryBudgets } from '../middleware/retry/budget.js';
@@ -21,6 +24,7 @@ import { acceptedCodings } from '../transport/decode.js';
 import { Transport } from '../transport/transport.js';
 import { Drain } from './drain.js';
 import type { SessionOptions } from './options.js';
+import { partsOf, type SharedParts } from './shared-state.js';
 import { Counters, type SessionStats } from './stats.js';
 import { resolverFor, transportOptions } from './transport-options.js';
 import { type Seamed, type TransportLike, transportSeam } from './transport-seam.js';
@@ -38,13 +42,19 @@ export class Foundation {
   readonly counters = new Counters();
   readonly drain = new Drain();
   readonly #transports = new Set<TransportLike>();
+  /** Those of sessions that were extended with limits of their own. */
+  readonly #otherGates = new Set<Gates>();
+  readonly #shared: SharedParts | undefined;
 
   constructor(options: SessionOptions) {
-    this.gates = gatesFor(options);
     const breaker = resolveBreaker(options.breaker);
-    this.circuits = breaker === undefined ? undefined : new Circuits(breaker);
+    const shared = partsOf(options.shared);
+    this.#shared = shared;
+    this.gates = gatesFor(options, shared);
+    this.circuits = breaker && (shared ? new SharedCircuits(breaker, shared.openBoard) : new Circuits(breaker));
     this.cookies = resolveCookies(options.cookies);
-    this.cache = resolveCache(options.cache, (name, request) => this.#sentBelow(name, request));
+    const hidden: Hidden = (name, request) => this.#sentBelow(name, request);
+    this.cache = resolveCache(options.cache, hidden, Date.now, shared?.cacheStore);
     this.resolver = resolverFor(options);
     this.readings = createReadings(options.parse);
   }
@@ -55,6 +65,18 @@ export class Foundation {
     const transport = (options as Seamed)[transportSeam]?.(open) ?? open();
     this.#transports.add(transport);
     return transport;
+  }
+
+  /** Gates of an extended session's own. */
+  openGates(options: SessionOptions): Gates {
+    const gates = gatesFor(options, this.#shared);
+    this.#otherGates.add(gates);
+    return gates;
+  }
+
+  async closeGates(gates: Gates): Promise<void> {
+    this.#otherGates.delete(gates);
+    await gates.close();
   }
 
   async closeTransport(transport: TransportLike): Promise<void> {
@@ -99,6 +121,8 @@ export class Foundation {
     await Promise.all([...this.#transports].map((transport) => transport.close()));
     await this.readings.close(Math.max(0, closedAt - performance.now()));
     this.loop.close();
+    await Promise.all([this.gates, ...this.#otherGates].map((gates) => gates.close()));
+    this.circuits?.close();
   }
 
   stats(): SessionStats {
@@ -134,8 +158,9 @@ export class Foundation {
   }
 }
 
-export function gatesFor(options: SessionOptions): Gates {
+function gatesFor(options: SessionOptions, shared: SharedParts | undefined): Gates {
   const { maxQueued = 10_000 } = options;
   if (!(maxQueued >= 0)) throw new TypeError(`maxQueued: expected a number of requests, got ${String(maxQueued)}`);
-  return new LocalGates(resolveLimits(options.limits), maxQueued);
+  const limitOf = resolveLimits(options.limits);
+  return shared ? new SharedGates(limitOf, maxQueued, shared.openLedger) : new LocalGates(limitOf, maxQueued);
 }

@@ -17,6 +17,7 @@ import type { ParseOptions } from '../parse/options.js';
 import type { TlsOptions } from '../transport/connect/tls-settings.js';
 import type { Credentials } from './fields.js';
 import type { BodyInput, FormInput } from './request-body.js';
+import type { SharedState } from './shared-state.js';
 import type { ConnectionOptions, DnsOptions } from './transport-options.js';
 
 /** Limits of time. Milliseconds, or strings such as '3s'. `Infinity` is no limit. */
@@ -171,6 +172,12 @@ export interface SessionOptions {
    */
   guard?: false | GuardOptions;
   parse?: ParseOptions;
+  /**
+   * Shares limits, breaker and cache with other processes: each limit is then one for all of them. See `@errand/redis`.
+   * @default this process alone
+   * @example { shared: redisState({ url: 'redis://127.0.0.1:6379' }) }
+   */
+  shared?: SharedState;
   tls?: TlsOptions;
   connection?: ConnectionOptions;
   dns?: DnsOptions;

@@ -7,13 +7,14 @@ import type { HttpResponse } from '../core/response.js';
 import { SessionClosedError } from '../errors.js';
 import { type Duration, parseDuration } from '../kit/duration.js';
 import { Referee } from '../middleware/breaker/breaker.js';
+import type { Gates } from '../middleware/limit/gates.js';
 import { queueEvents } from '../middleware/observe/watchers.js';
 import { resolveProxy, type WayOut } from '../middleware/proxy/options.js';
 import type { LoopDelay } from '../parse/loop.js';
 import { checkOptions, defaultsOf } from './defaults.js';
 import { Errand } from './errand.js';
 import { fetchOver, type Send } from './fetch.js';
-import { Foundation, gatesFor } from './foundation.js';
+import { Foundation } from './foundation.js';
 import { mergeOptions } from './merge-options.js';
 import type { RequestOptions, SessionOptions } from './options.js';
 import { type PendingResponse, pendingResponse } from './pending-response.js';
@@ -36,6 +37,7 @@ export class Session implements AsyncDisposable {
   readonly #defaults: Defaults;
   readonly #pipeline: Pipeline;
   readonly #wayOut: WayOut | undefined;
+  readonly #gates: Gates;
   /**
    * WHATWG fetch over this session (bound: `const { fetch } = session` works): hand it to any library that takes a `fetch`.
    * Never throws on a status; rejects as fetch does (TypeError with our error as `cause`, or the signal's reason).
@@ -59,6 +61,8 @@ export class Session implements AsyncDisposable {
     const own = parent === undefined || ownConnections.some((name) => options[name] !== undefined);
     this.#transport = own ? foundation.openTransport(merged) : parent.#transport;
     this.#wayOut = resolveProxy(merged.proxy);
+    if (parent === undefined) this.#gates = foundation.gates;
+    else this.#gates = options.limits === undefined ? parent.#gates : foundation.openGates(merged);
     this.#pipeline = pipeline({
       policy: this.#defaults.policy,
       userRequest: merged.middleware?.request ?? [],
@@ -74,7 +78,7 @@ export class Session implements AsyncDisposable {
       wayOut: this.#wayOut,
       circuits: foundation.circuits,
       turnstile: {
-        gates: options.limits === undefined || parent === undefined ? foundation.gates : gatesFor(merged),
+        gates: this.#gates,
         watch: queueEvents,
         judge: foundation.circuits && new Referee(foundation.circuits),
       },
@@ -188,6 +192,7 @@ export class Session implements AsyncDisposable {
     const foundation = this.#foundation;
     if (this.#parent === undefined) return foundation.close(grace);
     await foundation.drain.close(grace, this);
+    if (this.#gates !== this.#parent.#gates) await foundation.closeGates(this.#gates);
     if (this.#transport !== this.#parent.#transport) await foundation.closeTransport(this.#transport);
   }
 

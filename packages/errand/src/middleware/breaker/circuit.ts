@@ -56,13 +56,13 @@ export class Circuit implements Forgettable {
     this.#counts.countSecond(now);
     const requests = this.#counts.first(now);
     const { minimumRequests, failureRate } = this.#settings;
-    if (requests >= minimumRequests && this.#counts.second(now) >= failureRate * requests) this.#open(now);
+    if (requests >= minimumRequests && this.#counts.second(now) >= failureRate * requests) this.open(now);
   }
 
   /** How the probe went. Where it found out nothing, the next request does. */
   probed(outcome: Outcome, now: number): void {
     this.#prober = undefined;
-    if (outcome === 'failure') this.#open(now);
+    if (outcome === 'failure') this.open(now);
     else if (outcome === 'unknown') this.#openUntil = now;
     else this.#openUntil = undefined;
   }
@@ -73,8 +73,14 @@ export class Circuit implements Forgettable {
     return this.#counts.first(now) === 0;
   }
 
-  #open(now: number): void {
-    this.#openUntil = now + this.#settings.openFor;
+  /** Lets nothing through for as long. */
+  open(now: number, openFor = this.#settings.openFor): void {
+    this.#openUntil = now + openFor;
     this.#counts.clear();
+  }
+
+  /** Lets everything through again. */
+  shut(): void {
+    this.#openUntil = undefined;
   }
 }

@@ -29,7 +29,7 @@ export interface CacheOptions {
   /**
    * Where responses are stored instead of this process's memory. It should answer soon: requests wait for it. Where it
    * fails, they go out as if nothing were stored.
-   * @default memory
+   * @default memory, or the session's `shared` state
    * @example { cache: { store: redisStore } }
    */
   store?: CacheStore;
@@ -43,13 +43,14 @@ export function resolveCache(
   option: boolean | CacheOptions | undefined,
   hidden?: Hidden,
   now: () => number = Date.now,
+  usualStore?: CacheStore,
 ): HttpCache | undefined {
   if (option === undefined || option === false) return undefined;
   if (typeof option !== 'object' && option !== true) {
     throw new TypeError(`cache: expected true, false or options, got ${String(option)}`);
   }
   if (option === null) throw new TypeError('cache: expected true, false or options, got null');
-  const { maxSize = '64mb', maxEntrySize = '2mb', shared = false, store } = option === true ? {} : option;
+  const { maxSize = '64mb', maxEntrySize = '2mb', shared = false, store = usualStore } = option === true ? {} : option;
   if (typeof shared !== 'boolean') throw new TypeError(`cache.shared: expected true or false, got ${String(shared)}`);
   if (store !== undefined && ![store?.get, store?.set, store?.delete].every((each) => typeof each === 'function')) {
     throw new TypeError('cache.store: expected an object with get(key), set(key, entry, ttl) and delete(key)');

@@ -21,6 +21,8 @@ export interface Gates {
   readonly queued: number;
   /** The hosts that are known now. */
   stats(now: number): Record<string, GateStats>;
+  /** Nobody waits any more, nor will: lets go of what others have a part in. */
+  close(): Promise<void> | void;
 }
 
 export interface GateStats {
@@ -71,6 +73,8 @@ export class LocalGates implements Gates, GateKeeper {
     }
     return stats;
   }
+
+  close(): void {}
 
   reschedule(gate: Gate): void {
     if (gate.wakeAt === Number.POSITIVE_INFINITY) {
