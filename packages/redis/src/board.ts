@@ -52,9 +52,7 @@ export class RedisBoard implements CircuitBoard {
   }
 
   ask(host: string): void {
-    void this.#run(ask, host, []).then((openFor) => {
-      if (openFor > 0) this.#heard(host, openFor);
-    });
+    void this.#run(ask, host, []).then((left) => this.#told(host, left));
   }
 
   close(): void {
@@ -63,12 +61,16 @@ export class RedisBoard implements CircuitBoard {
     this.#letGo();
   }
 
+  #told(host: string, openFor: number): void {
+    if (openFor > 0) this.#heard(host, openFor);
+  }
+
   #flush(): void {
     this.#timer = undefined;
     for (const [host, { requests, failures, settings }] of this.#tallies) {
       const { failureRate, minimumRequests, window, openFor } = settings;
       const numbers = [requests, failures, failureRate, minimumRequests, window, openFor].map(String);
-      void this.#run(count, host, [...numbers, this.#channel, host]);
+      void this.#run(count, host, [...numbers, this.#channel, host]).then((left) => this.#told(host, left));
     }
     this.#tallies.clear();
   }

@@ -18,6 +18,8 @@ const givenUpAfter = 10_000;
 const firstConnection = 2_000;
 /** A timer that is later than this was held up by this process, not by Redis. */
 const tolerable = 20;
+/** A Redis that comes and goes is told of once in so many milliseconds. */
+const warnEvery = 60_000;
 
 export class Link {
   readonly #make: (patient: boolean) => Client;
@@ -28,6 +30,8 @@ export class Link {
   #connecting: Promise<unknown>;
   #ears: Promise<Client | undefined> | undefined;
   #reachable = true;
+  /** Until when nobody is warned again. */
+  #quietUntil = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #greeting: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
@@ -158,11 +162,14 @@ export class Link {
   #lost(error: Error): void {
     if (!this.reachable) return;
     this.#reachable = false;
+    this.#lookLater();
+    const now = performance.now();
+    if (now < this.#quietUntil) return;
+    this.#quietUntil = now + warnEvery;
     process.emitWarning(
       `Redis is out of reach (${error.message}). This process keeps to its share of the limits until it is back.`,
       { type: 'ErrandWarning', code: 'ERRAND_SHARED_AWAY' },
     );
-    this.#lookLater();
   }
 
   #lookLater(): void {
