@@ -24,11 +24,18 @@ const workers = {
   },
 };
 
-/** Those that end workers, see what a process is told once, or share a browser until their end, need a process of their own. */
+/**
+ * Those that end workers, see what a process is told once, share a browser until their end, or use a framework that knows one
+ * bot only, need a process of their own.
+ */
 const alone = [
   'packages/errand/test/worker-*.test.ts',
   'packages/errand/test/process-*.test.ts',
   'packages/discord-sandbox/test/playground-*.test.ts',
+  'packages/discord-sandbox/test/sapphire.test.ts',
+  'packages/discord/test/examples.test.ts',
+  'packages/page-gateway/test/dashboard-*.test.ts',
+  'packages/page-gateway/test/tickets-*.test.ts',
 ];
 const common = { pool: 'forks', testTimeout: 20_000, hookTimeout: 30_000 } as const;
 

@@ -84,12 +84,14 @@ export class Documents {
   /** Watches a target from now on. */
   async watch(target: Target): Promise<void> {
     if (target.type === 'worker' || target.type.endsWith('_worker')) return;
-    const watching = target.send('Fetch.enable', { handleAuthRequests: true, patterns: this.patterns });
-    if (target.type === 'page') {
-      const { targetInfo } = await target.send('Target.getTargetInfo');
-      this.#mainFrame = targetInfo.targetId;
+    const enabled = target.send('Fetch.enable', { handleAuthRequests: true, patterns: this.patterns });
+    if (target.type !== 'page') {
+      await enabled;
+      return;
     }
-    await watching;
+    // Both at once: where the page is gone, both are refused, and each must be heard.
+    const [{ targetInfo }] = await Promise.all([target.send('Target.getTargetInfo'), enabled]);
+    this.#mainFrame = targetInfo.targetId;
   }
 
   heard(target: Target, method: string, params: Params): void {
