@@ -10,7 +10,7 @@ const origin = forFile(
     '/': '<p>fine</p>',
     '/loops': '<p>before</p><script>for (;;);</script>',
     '/loops-later': '<p>before</p><script>onload = () => setTimeout(() => { for (;;); }, 20)</script>',
-    '/allocates': '<script>const all = []; for (;;) all.push(new Array(1e6).fill({}).map(() => ({ a: 1 })))</script>',
+    '/allocates': '<script>const all = []; for (;;) all.push(new Uint8Array(1e7).fill(1))</script>',
     '/sockets': `<script>for (let i = 0; i < 300; i++) new WebSocket("ws://127.0.0.1:${'0'}/" + i); onload = () => { document.title = "opened" }</script>`,
     '/fetches': '<script>for (let i = 0; i < 300; i++) fetch("/held?" + i).catch(() => {})</script><p>asked</p>',
     '/held': () => {},
@@ -132,7 +132,7 @@ describe.skipIf(none)('a browser', () => {
 
   test('whose pages take more memory than it may have is replaced', async () => {
     const { visit, html } = forTest(rigOf(guardedSession([origin.port]), { maxMemory: 150 * 1024 ** 2 }));
-    const allocating = visit(origin.url('/allocates'), {}, { timeout: 12_000 });
+    const allocating = visit(origin.url('/allocates'), {}, { timeout: 15_000 });
     await expect(allocating).rejects.toMatchObject({ code: 'upstream', retryable: true });
     expect(await html(origin.url())).toContain('fine');
   });
