@@ -1,24 +1,8 @@
 // What a caller sends along to the target: his own fields, cookies and referer. What frames the message or belongs to a
 // connection is not his to say.
+import { notForwarded } from '../core/connection-fields.js';
 import type { PageRequest } from '../core/page-request.js';
 import { Problem } from '../core/problem.js';
-
-/** RFC 9110 7.6.1, and what a client makes of the message itself. */
-const refused = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'http2-settings',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 
 /** @throws Problem bad_parameter naming a field that cannot be forwarded. */
 export function forwardedFields(request: PageRequest): Array<[string, string]> {
@@ -28,7 +12,7 @@ export function forwardedFields(request: PageRequest): Array<[string, string]> {
   let typed = false;
   for (const [name, value] of headers) {
     const lower = name.toLowerCase();
-    if (refused.has(lower)) {
+    if (notForwarded.has(lower)) {
       throw new Problem(
         'bad_parameter',
         `X-Forward-${name} cannot be forwarded: that field belongs to a connection; leave it out.`,

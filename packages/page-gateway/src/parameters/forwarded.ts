@@ -1,31 +1,18 @@
 // The caller's own headers for the target: `X-Forward-<Name>`. Names that belong to the connection, to the body's framing or
 // to somebody else's cookies are refused, not dropped in silence.
+
 import type { IncomingHttpHeaders } from 'node:http';
+import { notForwarded } from '../core/connection-fields.js';
 import { Problem } from '../core/problem.js';
 
 const prefix = 'x-forward-';
-const refused = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'http2-settings',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 
 export function forwarded(headers: IncomingHttpHeaders): Array<readonly [name: string, value: string]> {
   const found: Array<readonly [string, string]> = [];
   for (const [header, value] of Object.entries(headers)) {
     if (!header.startsWith(prefix) || value === undefined) continue;
     const name = header.slice(prefix.length);
-    if (name === '' || refused.has(name)) {
+    if (name === '' || notForwarded.has(name)) {
       throw new Problem(
         'bad_parameter',
         `${header}: this field belongs to the connection, which is the gateway's own; leave it out.`,

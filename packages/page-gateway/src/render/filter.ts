@@ -1,5 +1,6 @@
 // The filtering proxy: the only way out of every browser. It knows each visit by its own credentials, and connects nothing
 // but what errand's guard has resolved, checked and pinned; who comes without credentials gets nowhere.
+
 import { timingSafeEqual } from 'node:crypto';
 import {
   createServer,
@@ -10,22 +11,11 @@ import {
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { hopByHop } from '../core/connection-fields.js';
 import { Passage, type PassageOptions } from './passage.js';
 
 /** Milliseconds without a byte in either direction after which a tunnel is closed. */
 const tunnelIdle = 120_000;
-/** Fields between two neighbours (RFC 9110 7.6.1), which go no further. */
-const hopByHop = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 const unknownClient = 'Proxy-Authenticate: Basic realm="page-gateway"';
 
 export class Filter {

@@ -1,7 +1,9 @@
 // What an answer tells in headers: ours as `X-Gateway-*`, the target's as `X-Target-*`. What a target sent never reaches a
 // caller under its own name, unbounded, or with a character that could end a line.
+
 import type { FastifyRequest } from 'fastify';
 import type { Answer } from '../answers/answers.js';
+import { hopByHop } from '../core/connection-fields.js';
 import type { PageRequest } from '../core/page-request.js';
 import type { Problem } from '../core/problem.js';
 
@@ -70,19 +72,6 @@ function withoutCredentials(url: string): string {
   parsed.password = '';
   return parsed.href;
 }
-
-/** Fields of one connection, which mean nothing on another one. */
-const hopByHop = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 const token = /^[!#$%&'*+\-.^_`|~\w]+$/;
 /** Bytes that the target's fields may come to, each one and all of them; most clients take 16 kB in all. */
 const longestField = 4096;
