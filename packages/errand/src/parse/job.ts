@@ -3,6 +3,7 @@ import type { Call, Cancelable } from '../core/call.js';
 import type { ErrandError } from '../errors.js';
 import type { Linked } from '../kit/linked-list.js';
 import type { Task } from './task.js';
+import type { WireValue } from './wire.js';
 
 export class Job implements Cancelable, Linked<Job> {
   previous: Job | undefined;
@@ -10,19 +11,22 @@ export class Job implements Cancelable, Linked<Job> {
   readonly task: Task;
   /** Gone from this thread once it is in a worker. */
   readonly bytes: Uint8Array;
+  /** Whether a tree is built of the document. */
+  readonly tree: boolean;
   /** What the document may take while it is read, in bytes: trees and values are many times their text. */
   readonly footprint: number;
-  readonly outcome: Promise<unknown>;
+  readonly outcome: Promise<WireValue>;
   readonly #call: Call;
   readonly #leave: (job: Job) => void;
-  #resolve!: (value: unknown) => void;
+  #resolve!: (value: WireValue) => void;
   #reject!: (error: unknown) => void;
 
   /** `leave` is told when the call is over before the job is. */
   constructor(task: Task, bytes: Uint8Array, call: Call, leave: (job: Job) => void) {
     this.task = task;
     this.bytes = bytes;
-    this.footprint = bytes.length * (task.reading.kind === 'extract' ? 60 : 12);
+    this.tree = task.reading.kind === 'extract';
+    this.footprint = bytes.length * (this.tree ? 60 : 12);
     this.#call = call;
     this.#leave = leave;
     this.outcome = new Promise((resolve, reject) => {
@@ -37,7 +41,7 @@ export class Job implements Cancelable, Linked<Job> {
     this.#reject(error);
   }
 
-  resolve(value: unknown): void {
+  resolve(value: WireValue): void {
     this.#call.unregister(this);
     this.#resolve(value);
   }

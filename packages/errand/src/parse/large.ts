@@ -7,9 +7,10 @@ import { DepthScan, deepAlongEdges, mayBeDeep } from './depth.js';
 import { parseJson, tooDeep } from './json.js';
 import type { ParseSettings } from './options.js';
 import { noWorkers, WorkerPool } from './pool.js';
-import { copyInSlices, nextTurn, Turns } from './slices.js';
+import { copyInSlices, Turns, turnOf } from './slices.js';
 import { callSite, SlowParses } from './slow-parse.js';
 import { perform, type Reading, type Task } from './task.js';
+import { valueFromWire } from './wire.js';
 
 /** Bytes whose depth is told in one turn of the loop. */
 const scanSlice = 2 ** 20;
@@ -66,10 +67,11 @@ export class LargeDocuments {
   /** What a worker makes of the document; {@link noWorkers} where there is none to be had. */
   async #inWorker(task: Task, bytes: Uint8Array, call: Call): Promise<unknown> {
     if (!this.#pool.available) return noWorkers;
-    const copy = await copyInSlices(bytes, call);
+    const turn = () => turnOf(call);
+    const copy = await copyInSlices(bytes, turn);
     this.#offloaded++;
     try {
-      return await this.#pool.run(task, copy, call);
+      return await valueFromWire(await this.#pool.run(task, copy, call), turn);
     } catch (error) {
       if (error !== noWorkers) throw error;
       this.#offloaded--;
@@ -101,8 +103,7 @@ export class LargeDocuments {
     let held = performance.now() - started;
     const utf8 = utf8Of(text, bytes, type);
     if (this.#settings.exactDepth || mayBeDeep(utf8)) await this.#checkDepth(utf8, text, call);
-    await nextTurn();
-    call.throwIfOver();
+    await turnOf(call);
     const resumed = performance.now();
     const value = parsed(text);
     held = Math.max(held, performance.now() - resumed);
@@ -119,10 +120,7 @@ export class LargeDocuments {
   async #checkDepth(utf8: Uint8Array, text: string, call: Call): Promise<void> {
     const { maxDepth } = this.#settings;
     const scan = new DepthScan(utf8, maxDepth);
-    while (scan.advance(scanSlice)) {
-      await nextTurn();
-      call.throwIfOver();
-    }
+    while (scan.advance(scanSlice)) await turnOf(call);
     if (scan.tooDeepAt >= 0) throw tooDeep(utf8, text, scan.tooDeepAt, maxDepth);
   }
 

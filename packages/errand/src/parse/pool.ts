@@ -9,7 +9,7 @@ import type { Answer, Order } from './errand-worker.js';
 import { Job } from './job.js';
 import type { ParseSettings } from './options.js';
 import type { Task } from './task.js';
-import { fromWire, valueFromWire } from './wire.js';
+import { fromWire, type WireValue } from './wire.js';
 import { startWorker } from './worker-entry.js';
 
 /** What is thrown where no worker can be had at all: the document is to be read on this thread. */
@@ -17,18 +17,27 @@ export const noWorkers = Symbol('no workers');
 
 /** V8 ends the process where one large piece does not fit under a worker's limit: documents are refused well before. */
 const spare = 1.5;
+/** Megabytes for what a worker has made last. By V8's default, what a large document makes is copied about twice as often. */
+const youngGeneration = 64;
 /** A worker that does not start within this many milliseconds never will. */
 const startTime = 30_000;
 /** A worker without work is kept this long, in milliseconds. */
 const idleTime = 30_000;
+/**
+ * From this many bytes on a tree and a value are not built one after the other in one worker: to collect the tree while a value
+ * is built holds up the garbage collection of this thread, too, as V8 marks one heap of a process at a time.
+ */
+const heavy = 128 * 1024 ** 2;
 /** The footprints of all open documents together, unless there is only one. */
 const openLimit = 512 * 1024 ** 2;
 
 interface Place {
-  /** undefined while it starts. */
+  /** undefined until it is made. */
   worker: Worker | undefined;
   ready: boolean;
   job: Job | undefined;
+  /** Whether what it read last left a large tree. */
+  tree: boolean;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -56,7 +65,7 @@ export class WorkerPool {
   }
 
   /** Reads a document in a worker; `bytes` are moved there. Rejects with {@link noWorkers} where there is none to be had. */
-  run(task: Task, bytes: Uint8Array, call: Call): Promise<unknown> {
+  run(task: Task, bytes: Uint8Array, call: Call): Promise<WireValue> {
     if (this.#closed) return Promise.reject(new SessionClosedError());
     const job = new Job(task, bytes, call, (left) => this.#leave(left));
     this.#waiting.push(job);
@@ -100,29 +109,36 @@ export class WorkerPool {
       if (place === undefined) return;
       this.#waiting.remove(job);
       this.#open += job.footprint;
-      this.#give(place, job);
+      this.#give(this.#suited(place, job), job);
     }
   }
 
   #freePlace(): Place | undefined {
-    for (const place of this.#places) if (place.job === undefined && place.ready) return place;
+    for (const place of this.#places) if (place.job === undefined) return place;
     // One that is ending may still be at it: what it runs in native code it runs to the end.
     if (this.#places.size + this.#ending.size >= this.#settings.workers) return undefined;
-    const place: Place = { worker: undefined, ready: false, job: undefined, timer: undefined };
+    return this.#newPlace();
+  }
+
+  #newPlace(): Place {
+    const place: Place = { worker: undefined, ready: false, job: undefined, tree: false, timer: undefined };
+    place.timer = setTimeout(() => this.#doWithout(place), startTime).unref();
     this.#places.add(place);
+    void this.#start(place);
     return place;
+  }
+
+  #suited(place: Place, job: Job): Place {
+    if (!place.tree || job.tree || job.footprint < heavy) return place;
+    this.#end(place);
+    return this.#newPlace();
   }
 
   #give(place: Place, job: Job): void {
     place.job = job;
-    clearTimeout(place.timer);
-    if (place.worker === undefined) {
-      place.timer = setTimeout(() => this.#doWithout(place), startTime);
-      void this.#start(place);
-    } else {
-      this.#limit(place);
-      this.#send(place.worker, job);
-    }
+    place.tree = job.tree && job.footprint >= heavy;
+    if (place.ready) this.#limit(place);
+    if (place.worker !== undefined) this.#send(place.worker, job);
   }
 
   #limit(place: Place): void {
@@ -138,6 +154,7 @@ export class WorkerPool {
   async #start(place: Place): Promise<void> {
     const worker = await startWorker({
       maxOldGenerationSizeMb: Math.ceil((this.#settings.maxMemory * spare) / 1024 ** 2),
+      maxYoungGenerationSizeMb: youngGeneration,
     });
     if (!this.#places.has(place)) {
       if (worker !== undefined) this.#terminate(worker);
@@ -151,6 +168,7 @@ export class WorkerPool {
     worker.on('message', (answer: Answer) => this.#answered(place, answer));
     worker.on('error', (error) => this.#died(place, error));
     worker.on('exit', () => this.#died(place, undefined));
+    worker.unref();
     if (place.job !== undefined) this.#send(worker, place.job);
   }
 
@@ -158,18 +176,23 @@ export class WorkerPool {
     if (!this.#places.has(place)) return;
     if ('ready' in answer) {
       place.ready = true;
-      this.#limit(place);
+      if (place.job === undefined) this.#rest(place);
+      else this.#limit(place);
       return;
     }
     const { job } = place;
     if (job === undefined) return;
     this.#free(place, job);
+    this.#rest(place);
+    if ('error' in answer) job.reject(fromWire(answer.error));
+    else job.resolve(answer);
+    this.#next();
+  }
+
+  #rest(place: Place): void {
     clearTimeout(place.timer);
     place.worker?.unref();
     place.timer = setTimeout(() => this.#end(place), idleTime).unref();
-    if ('error' in answer) job.reject(fromWire(answer.error));
-    else job.resolve(valueFromWire(answer));
-    this.#next();
   }
 
   #free(place: Place, job: Job): void {

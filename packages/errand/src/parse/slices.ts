@@ -2,19 +2,23 @@
 // document is read here at a time.
 import type { Call } from '../core/call.js';
 
-const copySlice = 4 * 1024 ** 2;
+const copySlice = 1024 ** 2;
 
-/** The next turn of the event loop. */
-export function nextTurn(): Promise<void> {
+function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** A copy that can be moved to another thread. */
-export async function copyInSlices(bytes: Uint8Array, call: Call): Promise<Uint8Array> {
+/** The next turn of the event loop. @throws what ended the call in the meantime. */
+export async function turnOf(call: Call): Promise<void> {
+  await nextTurn();
+  call.throwIfOver();
+}
+
+/** A copy that can be moved to another thread; `turn` lets the event loop in. */
+export async function copyInSlices(bytes: Uint8Array, turn: () => Promise<void>): Promise<Uint8Array> {
   const copy = new Uint8Array(bytes.length);
   for (let at = 0; at < bytes.length; at += copySlice) {
-    if (at > 0) await nextTurn();
-    call.throwIfOver();
+    if (at > 0) await turn();
     copy.set(bytes.subarray(at, at + copySlice), at);
   }
   return copy;
