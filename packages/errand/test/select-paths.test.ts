@@ -42,6 +42,8 @@ it.each([
   ['$.store.book[?length(@.title) > 15].title', [titles[0], titles[3]]],
   ['$.store.book[?match(@.author, ".* Rees")].title', [titles[0]]],
   ['$.store.book[?search(@.author, "[RW]")].title', [titles[0], titles[1], titles[3]]],
+  ['$.store.bicycle[?match(@, "399")]', []],
+  ['$.store.bicycle[?search(@, "9")]', []],
   ['$.store.book[?count(@.*) == 4].title', titles.slice(0, 2)],
   ['$.none[*]', []],
 ])('%s', async (path, expected) => {

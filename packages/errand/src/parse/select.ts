@@ -9,6 +9,7 @@ import { maxValues } from './budget.js';
 export async function selectFrom(value: unknown, jsonPath: string, maxDepth: number): Promise<unknown[]> {
   const { JSONPathEnvironment, JSONPathRecursionLimitError } = await import('json-p3');
   const environment = new JSONPathEnvironment({ maxRecursionDepth: maxDepth + 1 });
+  for (const name of ['match', 'search']) onStringsAlone(environment.functionRegister.get(name));
   let query: ReturnType<typeof environment.compile>;
   try {
     query = environment.compile(jsonPath);
@@ -27,6 +28,17 @@ export async function selectFrom(value: unknown, jsonPath: string, maxDepth: num
     throw error;
   }
   return found;
+}
+
+interface FilterFunction {
+  call(...values: unknown[]): unknown;
+}
+
+/** The library takes 1 for '1'; by RFC 9535 (2.4.6, 2.4.7) what is no string matches nothing. */
+function onStringsAlone(filter: FilterFunction | undefined): void {
+  if (filter === undefined) return;
+  const call = filter.call.bind(filter);
+  filter.call = (value, pattern) => typeof value === 'string' && call(value, pattern);
 }
 
 /**
