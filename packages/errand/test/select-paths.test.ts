@@ -29,6 +29,11 @@ const store = {
 const select = (path: string) => responseOf(readings, JSON.stringify(store), 'application/json').select(path);
 const titles = store.store.book.map(({ title }) => title);
 
+it('counts characters, not the units of UTF-16', async () => {
+  const body = JSON.stringify(['𝄞', 'é', 'ab']);
+  expect(await responseOf(readings, body, 'application/json').select('$[?length(@) == 1]')).toEqual(['𝄞', 'é']);
+});
+
 it.each([
   ['$.store.book[*].author', store.store.book.map(({ author }) => author)],
   ['$..author', store.store.book.map(({ author }) => author)],
@@ -44,6 +49,7 @@ it.each([
   ['$.store.book[?search(@.author, "[RW]")].title', [titles[0], titles[1], titles[3]]],
   ['$.store.bicycle[?match(@, "399")]', []],
   ['$.store.bicycle[?search(@, "9")]', []],
+  ['$.store.bicycle[?length(@) == 3]', ['red']],
   ['$.store.book[?count(@.*) == 4].title', titles.slice(0, 2)],
   ['$.none[*]', []],
 ])('%s', async (path, expected) => {

@@ -9,7 +9,7 @@ import { maxValues } from './budget.js';
 export async function selectFrom(value: unknown, jsonPath: string, maxDepth: number): Promise<unknown[]> {
   const { JSONPathEnvironment, JSONPathRecursionLimitError } = await import('json-p3');
   const environment = new JSONPathEnvironment({ maxRecursionDepth: maxDepth + 1 });
-  for (const name of ['match', 'search']) onStringsAlone(environment.functionRegister.get(name));
+  correct(environment.functionRegister);
   let query: ReturnType<typeof environment.compile>;
   try {
     query = environment.compile(jsonPath);
@@ -34,11 +34,19 @@ interface FilterFunction {
   call(...values: unknown[]): unknown;
 }
 
-/** The library takes 1 for '1'; by RFC 9535 (2.4.6, 2.4.7) what is no string matches nothing. */
-function onStringsAlone(filter: FilterFunction | undefined): void {
-  if (filter === undefined) return;
-  const call = filter.call.bind(filter);
-  filter.call = (value, pattern) => typeof value === 'string' && call(value, pattern);
+/**
+ * Two things that the library does otherwise than RFC 9535: what is no string matches nothing (2.4.6, 2.4.7; the library takes
+ * 1 for '1'), and the length of a string is that in characters (2.4.4), not in UTF-16's units.
+ */
+function correct(functions: ReadonlyMap<string, FilterFunction>): void {
+  const wrap = (name: string, wrapped: (given: FilterFunction['call'], values: unknown[]) => unknown) => {
+    const filter = functions.get(name) as FilterFunction;
+    const given = filter.call.bind(filter);
+    filter.call = (...values) => wrapped(given, values);
+  };
+  for (const name of ['match', 'search'])
+    wrap(name, (given, values) => typeof values[0] === 'string' && given(...values));
+  wrap('length', (given, [value]) => (typeof value === 'string' ? [...value].length : given(value)));
 }
 
 /**
