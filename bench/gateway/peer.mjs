@@ -1,5 +1,5 @@
 // One of the services in a process of its own: the page gateway, or a bare Fastify that fetches and forwards. Tells its
-// address, then what it has used whenever it is asked. Ends with its parent.
+// address, then what it has used whenever it is asked (`settled`: once what can be let go of is gone). Ends with its parent.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,8 +29,8 @@ const peers = {
 };
 
 const port = await peers[process.argv[2]]();
-process.on('message', () => {
-  globalThis.gc?.();
+process.on('message', (asked) => {
+  if (asked === 'settled') globalThis.gc();
   const { user, system } = process.cpuUsage();
   const { rss, heapUsed, external } = process.memoryUsage();
   process.send({ cpu: (user + system) / 1000, rss, live: heapUsed + external });

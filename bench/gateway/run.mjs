@@ -18,8 +18,8 @@ async function start(file, ...words) {
     stdio: ['ignore', 'inherit', nowhere, 'ipc'],
   });
   const [{ port }] = await once(child, 'message');
-  const used = async () => {
-    child.send('used');
+  const used = async (when = 'now') => {
+    child.send(when);
     const [told] = await once(child, 'message');
     return told;
   };
@@ -110,7 +110,7 @@ async function memory() {
   console.log(`\nMemory over ${requests} requests, 16 at a time, every address another one`);
   const marks = 10;
   for (let mark = 0; mark <= marks; mark++) {
-    const { rss, live } = await gateway.used();
+    const { rss, live } = await gateway.used('settled');
     const mb = (bytes) => `${(bytes / 1024 ** 2).toFixed(1).padStart(6)} MB`;
     console.log(`  after ${String((requests / marks) * mark).padStart(7)}  live ${mb(live)}   resident ${mb(rss)}`);
     if (mark === marks) break;
