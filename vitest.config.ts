@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { workerModule } from './packages/errand/scripts/bundle-worker.mjs';
 import { workerFileModule } from './packages/page-gateway/scripts/bundle-worker.mjs';
 
@@ -25,27 +26,62 @@ const workers = {
 };
 
 /**
- * Those that end workers, see what a process is told once, share a browser until their end, or use a framework that knows one
+ * Those that end workers, see what a process is told once, count what a process has open, or use a framework that knows one
  * bot only, need a process of their own.
  */
 const alone = [
   'packages/errand/test/worker-*.test.ts',
   'packages/errand/test/process-*.test.ts',
-  'packages/discord-sandbox/test/playground-*.test.ts',
+  'packages/redis/test/close-state.test.ts',
   'packages/discord-sandbox/test/sapphire.test.ts',
   'packages/discord/test/examples.test.ts',
-  'packages/page-gateway/test/dashboard-*.test.ts',
-  'packages/page-gateway/test/tickets-*.test.ts',
 ];
 /** On CI a test that a busy machine held up is run once more; the log names it. */
 const retry = process.env.CI ? 1 : 0;
 const common = { pool: 'forks', testTimeout: 20_000, hookTimeout: 30_000, retry } as const;
+const every = ['test/**/*.test.ts', '{packages,apps}/*/test/**/*.test.ts'];
 
-/** Tests that leave no trace in their process, so that what they need is not loaded anew for each file. */
-const together = (name: string, include: string[]) => ({
-  extends: true as const,
-  test: { name, include, exclude: alone, isolate: false, ...common },
-});
+/**
+ * Those that take ten seconds or more begin first, so that none is alone at the end. What waits (for Discord's limits, for
+ * servers) and what computes (browsers) take turns, so that the processors always have something to do.
+ */
+const long = [
+  'page-gateway/test/contract-service',
+  'discord/test/shutdown',
+  'page-gateway/test/render-hostile',
+  'discord/test/discord-troubled',
+  'page-gateway/test/render-life',
+  'redis/test/limits-processes',
+  'page-gateway/test/render-page',
+  'discord-sandbox/test/resume',
+  'discord-sandbox/test/playground-messages',
+  'page-gateway/test/cli-batch',
+  'discord-sandbox/test/playground-layout',
+  'redis/test/limits-away',
+  'discord-sandbox/test/playground-inspector',
+  'discord/test/deferral',
+  'discord-sandbox/test/playground-composer',
+  'apps/bot/test/feed',
+  'page-gateway/test/render-guard',
+  'discord/test/lifecycle',
+  'page-gateway/test/tickets-handoff',
+  'discord/test/autocomplete',
+  'page-gateway/test/formats-hostile',
+  'apps/bot/test/main',
+  'page-gateway/test/gateway-service',
+  'redis/test/breaker-cache',
+  'page-gateway/test/dashboard-page',
+  'page-gateway/test/cli-serve',
+];
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ project, moduleId }: TestSpecification): number => {
+      const place = long.findIndex((each) => moduleId.endsWith(`${each}.test.ts`));
+      return (project.name === 'apart' ? 0 : 1000) + (place === -1 ? long.length : place);
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
 
 export default defineConfig({
   plugins: [workers],
@@ -65,18 +101,11 @@ export default defineConfig({
     reporters: process.env.CI
       ? ['default', ['json', { outputFile: 'node_modules/.vitest/results.json' }]]
       : ['default'],
+    sequence: { sequencer: LongestFirst },
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'apart',
-          include: ['test/**/*.test.ts', 'packages/redis/test/**/*.test.ts', ...alone],
-          ...common,
-        },
-      },
-      together('errand', ['packages/errand/test/**/*.test.ts']),
-      together('gateway', ['packages/page-gateway/test/**/*.test.ts']),
-      together('bots', ['packages/{discord,discord-sandbox}/test/**/*.test.ts', 'apps/*/test/**/*.test.ts']),
+      { extends: true, test: { name: 'apart', include: alone, ...common } },
+      // The others leave no trace in their process, so that what they need is not loaded anew for each file.
+      { extends: true, test: { name: 'together', include: every, exclude: alone, isolate: false, ...common } },
     ],
   },
 });

@@ -51,6 +51,7 @@ export class Playground {
 }
 
 export function browserTest(name: string, run: (stage: Stage) => Promise<void>, options: SandboxOptions = {}): void {
+  afterAll(closeBrowser);
   test(name, async (context) => {
     requireChromium(context);
     await using stage = await openStage(options);
@@ -101,6 +102,9 @@ async function openStage(options: SandboxOptions): Promise<Stage> {
   };
 }
 
-afterAll(async () => {
-  await (await browser)?.close();
-});
+/** With the last test of a file: the next file in this process has another one. */
+async function closeBrowser(): Promise<void> {
+  const launched = browser;
+  browser = undefined;
+  await (await launched)?.close();
+}

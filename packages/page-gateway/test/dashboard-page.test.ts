@@ -1,8 +1,10 @@
 // The dashboard as people use it, in a real Chromium: by mouse, by keyboard, on a phone.
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { dashboard, requireChromium } from './dashboard-stage.js';
+import { dashboard, requireChromium, sharedBrowser } from './dashboard-stage.js';
 import { page as plainPage, site } from './support/site.js';
+
+sharedBrowser();
 
 const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 

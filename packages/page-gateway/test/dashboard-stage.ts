@@ -10,9 +10,14 @@ const executable = findChromium();
 const built = new URL('../dist/page/index.html', import.meta.url);
 let browser: Promise<Browser> | undefined;
 
-afterAll(async () => {
-  await (await browser)?.close();
-});
+/** For a file whose tests share a browser, which is closed after the last of them. */
+export function sharedBrowser(): void {
+  afterAll(async () => {
+    const launched = browser;
+    browser = undefined;
+    await (await launched)?.close();
+  });
+}
 
 export function requireChromium(context: TestContext): void {
   if (!existsSync(built)) throw new Error("The dashboard's page is not built: run `npm run build` first.");

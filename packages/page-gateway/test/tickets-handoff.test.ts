@@ -2,10 +2,12 @@
 // what was earned there in the hands of the session.
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { dashboard, requireChromium } from './dashboard-stage.js';
+import { dashboard, requireChromium, sharedBrowser } from './dashboard-stage.js';
 import { captchaSite, insideText } from './support/captcha-site.js';
 import { service } from './support/dashboard.js';
 import { problemIn } from './support/http-server.js';
+
+sharedBrowser();
 
 const handoff = { on_captcha: 'handoff' };
 
