@@ -18,7 +18,16 @@ export interface Visit {
   readonly timeout: number;
   /** Asked before every hop, the first included, and awaited: robots and politeness. What it throws ends the try. */
   readonly beforeHop: (url: URL) => Promise<void>;
+  /**
+   * How long to wait for more than has come, in milliseconds from its coming: scripts may fill an empty shell yet, and a
+   * challenge passes by itself. 0: this is the page. Only a browser asks.
+   * @default nothing is waited for
+   */
+  readonly patience?: (came: Seen) => number;
 }
+
+/** What is judged of an answer. */
+export type Seen = Pick<Fetched, 'status' | 'headers' | 'url' | 'body'>;
 
 /** What came back, before anybody judged it. */
 export interface Fetched {

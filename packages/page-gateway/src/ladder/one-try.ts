@@ -1,6 +1,6 @@
 // One try: one visitor, one engine, from the first hop to the verdict. It says what came of it and decides nothing.
 import type { Attempt } from '../core/attempt.js';
-import type { Engine, Fetched } from '../core/engine.js';
+import type { Engine, Fetched, Seen } from '../core/engine.js';
 import type { PageRequest } from '../core/page-request.js';
 import { Problem } from '../core/problem.js';
 import type { Verdict } from '../core/verdict.js';
@@ -8,6 +8,7 @@ import type { Visitor } from '../core/visitor.js';
 import type { Budget } from './budget.js';
 import type { PagesParts } from './pages.js';
 import { Passage } from './passage.js';
+import { patienceFor } from './patience.js';
 import { codeOf } from './problem-of.js';
 
 export interface Came {
@@ -54,8 +55,10 @@ export async function tryOnce({ pages, request, engine, visitor, budget, signal 
     if (engine.name === 'browser') release = await pages.visitors.lease(visitor, budget.timeLeft - leastTime, signal);
     leased = true;
     const beforeHop = (url: URL) => passage.enter(url);
-    const fetched = await engine.visit({ request, visitor, signal, timeout: budget.timeLeft, beforeHop });
-    const verdict = pages.judge(fetched);
+    const judge = judgeOnce(pages.judge);
+    const patience = (came: Seen) => patienceFor(judge(came), request);
+    const fetched = await engine.visit({ request, visitor, signal, timeout: budget.timeLeft, beforeHop, patience });
+    const verdict = judge(fetched);
     return { fetched, verdict, attempt: attemptOf(verdict.kind, fetched.status), disallowed: passage.disallowed };
   } catch (error) {
     const reason: unknown = signal.aborted ? signal.reason : error;
@@ -66,4 +69,13 @@ export async function tryOnce({ pages, request, engine, visitor, budget, signal 
     passage.leave();
     release?.();
   }
+}
+
+/** The same body is not read twice: that of the engine's last look is the one that it brings. */
+function judgeOnce(judge: (came: Seen) => Verdict): (came: Seen) => Verdict {
+  let last: { readonly body: Uint8Array; readonly verdict: Verdict } | undefined;
+  return (came) => {
+    if (last?.body !== came.body) last = { body: came.body, verdict: judge(came) };
+    return last.verdict;
+  };
 }

@@ -1,7 +1,7 @@
 // The engine that renders: one visit is one context of a pooled Chromium, loaded, waited for, read and closed. It judges
 // nothing and tries nothing twice; what goes wrong is thrown as errand's errors or as a Problem.
 import { ErrandError, type Session } from 'errand';
-import type { Engine, Fetched, Visit } from '../core/engine.js';
+import type { Engine, Fetched, Seen, Visit } from '../core/engine.js';
 import type { PageRequest } from '../core/page-request.js';
 import { Problem } from '../core/problem.js';
 import type { Visitor } from '../core/visitor.js';
@@ -59,11 +59,11 @@ export class BrowserEngine implements Engine {
     return this.#browsers !== undefined;
   }
 
-  async visit({ request, visitor, signal, timeout, beforeHop }: Visit): Promise<Fetched> {
+  async visit({ request, visitor, signal, timeout, beforeHop, patience }: Visit): Promise<Fetched> {
     const ending = new Ending(timeout, signal);
     try {
       return await this.#on({ request, visitor, beforeHop, ending }, (stage) =>
-        render(stage, request, ending).catch((error: unknown) => {
+        render(stage, request, ending, patience).catch((error: unknown) => {
           throw worded(stage, error, ending);
         }),
       );
@@ -170,7 +170,12 @@ function leave(stage: Stage, lease: Lease): void {
   });
 }
 
-async function render(stage: Stage, request: PageRequest, ending: Ending): Promise<Fetched> {
+async function render(
+  stage: Stage,
+  request: PageRequest,
+  ending: Ending,
+  patience: Visit['patience'],
+): Promise<Fetched> {
   const warnings = await load(stage, request, ending);
   const { page, documents } = stage;
   const { rendering } = request;
@@ -187,41 +192,53 @@ async function render(stage: Stage, request: PageRequest, ending: Ending): Promi
       if (played.warning !== undefined) warnings.push(played.warning);
     }
   }
-  return read(stage, request, ending, { warnings, screenshots });
+  const { last, ...came } = await ripe(stage, request, ending, patience);
+  const pictures = documents.raw === undefined ? await take(page, request, ending) : undefined;
+  return {
+    engine: 'browser',
+    ...came,
+    history: documents.hops.filter((hop) => hop !== last).map(({ url, status }) => ({ url, status })),
+    rendered: {
+      screenshot: pictures?.screenshot,
+      pdf: pictures?.pdf,
+      screenshots,
+      blocked: documents.blocked,
+      warnings: [...warnings, ...(pictures?.warnings ?? [])],
+    },
+  };
 }
 
-interface Before {
-  readonly warnings: string[];
-  readonly screenshots: readonly Uint8Array[];
+/** Milliseconds between two looks at a page that is not all there yet. */
+const pace = 150;
+
+interface Came extends Seen {
+  readonly truncated: boolean;
+  readonly last: Hop;
 }
 
-async function read(stage: Stage, request: PageRequest, ending: Ending, before: Before): Promise<Fetched> {
+/** The page once it is one, or as it is when patience is at an end. */
+async function ripe(stage: Stage, request: PageRequest, ending: Ending, patience: Visit['patience']): Promise<Came> {
+  const began = performance.now();
+  for (;;) {
+    const came = await read(stage, request, ending);
+    if (patience === undefined || stage.documents.raw !== undefined) return came;
+    const left = began + patience(came) - performance.now();
+    if (left <= 0 || ending.spare < pace) return came;
+    await ending.sleep(Math.min(pace, left));
+  }
+}
+
+async function read(stage: Stage, request: PageRequest, ending: Ending): Promise<Came> {
   const { page, documents } = stage;
   if (documents.refusal !== undefined) throw documents.refusal.reason;
-  const pictures = documents.raw === undefined ? await take(page, request, ending) : undefined;
-  const [content, headers] = await Promise.all([
+  const [{ body, truncated }, headers] = await Promise.all([
     documents.raw ?? serialise(stage, request, ending),
     documents.raw?.headers ?? ending.race(stage.lastHeaders()),
     ending.race(stage.keepCookies()),
   ]);
   const last: Hop = documents.raw ?? stage.lastHop;
-  const history = documents.hops.filter((hop) => hop !== last).map(({ url, status }) => ({ url, status }));
-  return {
-    engine: 'browser',
-    status: last.status,
-    headers,
-    url: documents.raw?.url ?? shownUrl(page.url(), last.url),
-    history,
-    body: content.body,
-    truncated: content.truncated,
-    rendered: {
-      screenshot: pictures?.screenshot,
-      pdf: pictures?.pdf,
-      screenshots: before.screenshots,
-      blocked: documents.blocked,
-      warnings: [...before.warnings, ...(pictures?.warnings ?? [])],
-    },
-  };
+  const url = documents.raw?.url ?? shownUrl(page.url(), last.url);
+  return { status: last.status, headers, url, body, truncated, last };
 }
 
 async function serialise(
