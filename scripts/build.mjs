@@ -1,6 +1,7 @@
-// Builds everything that `npm start` and the packages need: TypeScript by project references, then the pages.
-// It never downloads anything and prints one line per step with its time.
-import { spawnSync } from 'node:child_process';
+// Builds everything that `npm start` and the packages need: TypeScript by project references, and beside it the pages, which
+// need nothing that it makes. It never downloads anything and prints one line per step with its time.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -9,17 +10,27 @@ const pages = ['packages/discord-sandbox', 'packages/page-gateway'].filter((path
   existsSync(new URL(`../${path}/vite.config.ts`, import.meta.url)),
 );
 
-step('typescript', ['tsc', '-b'], root);
-step('the worker of errand', ['node', 'packages/errand/scripts/bundle-worker.mjs'], root);
-for (const path of pages) step(`pages of ${path}`, ['vite', 'build', '--logLevel', 'warn'], `${root}${path}`);
+await Promise.all([buildPackages(), buildPages()]);
 
-function step(label, [command, ...args], cwd) {
+async function buildPackages() {
+  await step('typescript', ['tsc', '-b'], root);
+  await step('the worker of errand', ['node', 'packages/errand/scripts/bundle-worker.mjs'], root);
+}
+
+async function buildPages() {
+  for (const path of pages) await step(`pages of ${path}`, ['vite', 'build', '--logLevel', 'warn'], `${root}${path}`);
+}
+
+/** One that fails does not end what runs beside it, but nothing follows it. */
+async function step(label, [command, ...args], cwd) {
+  if (process.exitCode) return;
   const started = performance.now();
-  const { status } = spawnSync(command === 'node' ? process.execPath : `${root}node_modules/.bin/${command}`, args, {
+  const child = spawn(command === 'node' ? process.execPath : `${root}node_modules/.bin/${command}`, args, {
     cwd,
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });
-  if (status !== 0) process.exit(status ?? 1);
-  console.log(`built ${label} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  const [status] = await once(child, 'close');
+  if (status === 0) console.log(`built ${label} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  else process.exitCode = status ?? 1;
 }
