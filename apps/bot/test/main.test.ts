@@ -58,27 +58,24 @@ function run(env: Record<string, string> = {}): Run {
 const addressOf = ({ out }: Run, name: string) => new RegExp(`${name} +(http://127\\.0\\.0\\.1:\\d+)`).exec(out())?.[1];
 const answers = async (url: string) => (await fetch(url).catch(() => undefined))?.status;
 
-it.each(['SIGINT', 'SIGTERM'] as const)(
-  'prints the playground’s address first, and ends with 0 at %s',
-  async (signal) => {
-    const bot = run({ PORT: '0' });
-    const playground = await eventually(() => addressOf(bot, 'Playground'), withinAStart);
-    const web = addressOf(bot, 'Demo web') ?? '';
-    const gateway = addressOf(bot, 'Page gateway') ?? '';
-    expect(bot.out().split('\n').length).toBeLessThan(24);
-    expect(bot.out()).toContain('/weather city:Tallinn');
-    expect(await answers(playground)).toBe(200);
-    expect(await answers(web)).toBe(200);
-    expect(await answers(`${gateway}/v1/page?url=${web}/articles/queues`)).toBe(200);
-    expect(await answers(`${gateway}/v1/page?url=${playground}/`)).toBe(403);
-    bot.child.kill(signal);
-    expect(await bot.exit).toBe(0);
-    expect(bot.err()).toBe('');
-    expect(await answers(playground)).toBeUndefined();
-    expect(await answers(web)).toBeUndefined();
-    expect(await answers(gateway)).toBeUndefined();
-  },
-);
+it('prints the playground’s address first, and ends with 0 at a signal', async () => {
+  const bot = run({ PORT: '0' });
+  const playground = await eventually(() => addressOf(bot, 'Playground'), withinAStart);
+  const web = addressOf(bot, 'Demo web') ?? '';
+  const gateway = addressOf(bot, 'Page gateway') ?? '';
+  expect(bot.out().split('\n').length).toBeLessThan(24);
+  expect(bot.out()).toContain('/weather city:Tallinn');
+  expect(await answers(playground)).toBe(200);
+  expect(await answers(web)).toBe(200);
+  expect(await answers(`${gateway}/v1/page?url=${web}/articles/queues`)).toBe(200);
+  expect(await answers(`${gateway}/v1/page?url=${playground}/`)).toBe(403);
+  bot.child.kill('SIGINT');
+  expect(await bot.exit).toBe(0);
+  expect(bot.err()).toBe('');
+  expect(await answers(playground)).toBeUndefined();
+  expect(await answers(web)).toBeUndefined();
+  expect(await answers(gateway)).toBeUndefined();
+});
 
 it('takes the next port when the usual one is taken, but insists on one that was named', async () => {
   const other = createServer().listen(0, '127.0.0.1');
@@ -108,7 +105,8 @@ it('runs two at once without a port', async () => {
   const said = [first, second].map((bot) => bot.out());
   // One of them at the least, whatever else listens on this machine.
   expect(said.filter((out) => /Page gateway .*\(8787 is taken\)/.test(out)).length).toBeGreaterThan(0);
-  for (const bot of [first, second]) bot.child.kill('SIGINT');
+  first.child.kill('SIGINT');
+  second.child.kill('SIGTERM');
   expect(await Promise.all([first.exit, second.exit])).toEqual([0, 0]);
 });
 

@@ -6,7 +6,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { type Process, started } from './support/command.js';
+import { started, typed } from './support/command.js';
 import { temporaryFolder } from './support/folder.js';
 import { problemIn } from './support/http-server.js';
 import { until } from './support/jobs.js';
@@ -26,14 +26,11 @@ async function serve(words: string[], env: Record<string, string> = {}): Promise
   return /address +(\S+?)\/\n/.exec(service.out())![1]!;
 }
 
-async function done(process: Process): Promise<string> {
-  const { code } = await process.ended;
-  expect([code, process.err()]).toEqual([0, expect.any(String)]);
-  return process.out().trim();
+async function key(data: string, name: string, ...words: string[]): Promise<string> {
+  const { code, out, err } = await typed(['keys', 'add', name, '--data', data, ...words]);
+  expect([code, err]).toEqual([0, expect.any(String)]);
+  return out.trim();
 }
-
-const key = async (data: string, name: string, ...words: string[]) =>
-  done(started(['keys', 'add', name, '--data', data, ...words]));
 
 const pageOf = (base: string, url: string, query: Record<string, string> = {}, headers: Record<string, string> = {}) =>
   fetch(`${base}/v1/page?${new URLSearchParams({ url, ...query })}`, { headers });
