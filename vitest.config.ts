@@ -32,6 +32,7 @@ const workers = {
 const alone = [
   'packages/errand/test/worker-*.test.ts',
   'packages/errand/test/process-*.test.ts',
+  'packages/errand/test/{connect-socket,extend-sessions,testing-scripted}.test.ts',
   'packages/redis/test/close-state.test.ts',
   'packages/discord-sandbox/test/sapphire.test.ts',
   'packages/discord/test/examples.test.ts',
@@ -97,7 +98,7 @@ export default defineConfig({
   },
   test: {
     // Most tests wait for sockets, browsers and processes more than they compute.
-    maxWorkers: Math.max(3, availableParallelism()),
+    maxWorkers: Math.max(4, availableParallelism()),
     reporters: process.env.CI
       ? ['default', ['json', { outputFile: 'node_modules/.vitest/results.json' }]]
       : ['default'],
