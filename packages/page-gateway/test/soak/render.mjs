@@ -61,13 +61,24 @@ async function one(index) {
 }
 
 let next = 0;
+/** Megabytes: of this process after a tenth, half and all of the renders, and of the browsers then. */
+const memory = [];
+const weigh = () => {
+  const browsers = engine.runs().reduce((sum, { group }) => sum + (memoryOf(group) ?? 0), 0);
+  memory.push({ own: megabytes(process.memoryUsage().rss), browsers: megabytes(browsers) });
+};
+const megabytes = (bytes) => Math.round(bytes / 1024 ** 2);
 const started = performance.now();
 await Promise.all(
   Array.from({ length: width }, async () => {
-    while (next < renders) await one(next++);
+    while (next < renders) {
+      if (next === Math.floor(renders / 10) || next === Math.floor(renders / 2)) weigh();
+      await one(next++);
+    }
   }),
 );
 const took = performance.now() - started;
+weigh();
 const report = engine.report();
 await engine.close();
 await session.close();
@@ -76,7 +87,16 @@ const alive = [];
 for (const group of groups) if (memoryOf(group) !== undefined) alive.push(group);
 const left = readdirSync(temp);
 rmSync(temp, { recursive: true, force: true });
-console.log({ renders, seconds: Math.round(took / 1000), outcomes: Object.fromEntries(outcomes), ...report });
+const { running, launches, rendered } = report;
+console.log({
+  renders,
+  seconds: Math.round(took / 1000),
+  outcomes: Object.fromEntries(outcomes),
+  running,
+  launches,
+  rendered,
+});
+console.log({ memory });
 console.log({ browsers: groups.size, alive, left, handles: process.getActiveResourcesInfo() });
 const clean = alive.length === 0 && left.length === 0 && !outcomes.has('WRONG');
 console.log(clean ? 'Nothing is left.' : 'SOMETHING IS LEFT.');
