@@ -86,7 +86,7 @@ for (let page = 0; page < 10; page++) pages.push(await fresh.livePage(visitor(),
 // What loading alone took is given back within moments.
 await new Promise((resolve) => setTimeout(resolve, 3_000));
 const [running] = fresh.runs();
-const memory = proportional(running.group);
+const memory = process.platform === 'linux' ? proportional(running.group) : undefined;
 await Promise.all(pages.map((page) => page.close()));
 await fresh.close();
 console.log(
@@ -146,17 +146,22 @@ function check(text) {
   if (!text.includes('data-made="yes"')) throw new Error('the page was not rendered');
 }
 
-/** Megabytes of a group of processes, shared ones in proportion. */
+/** Megabytes of a group of processes; what they share with each other, and with others that run the same, in proportion. */
 function proportional(group) {
+  let kilobytes = 0;
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    const stat = fileOf(pid, 'stat');
+    if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]) !== group) continue;
+    kilobytes += Number(/^Pss:\s+(\d+)/m.exec(fileOf(pid, 'smaps_rollup'))?.[1] ?? 0);
+  }
+  return kilobytes === 0 ? undefined : kilobytes / 1024;
+}
+
+/** Empty where the process has ended, or the system has no such file. */
+function fileOf(pid, name) {
   try {
-    let kilobytes = 0;
-    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      if (Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]) !== group) continue;
-      kilobytes += Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0);
-    }
-    return kilobytes / 1024;
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
   } catch {
-    return undefined;
+    return '';
   }
 }
