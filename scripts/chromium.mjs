@@ -35,6 +35,17 @@ export function chromiumMissing(env = process.env) {
     : 'No Chromium found: run `node scripts/install-chromium.mjs`, or set CHROMIUM_PATH to one that is installed.';
 }
 
+/**
+ * For a test that needs a Chromium: where there is none it fails on CI, and is reported as skipped, with the reason, elsewhere.
+ * `executable` is what {@link findChromium} found.
+ */
+export function requireChromium(executable, context) {
+  if (executable !== undefined) return;
+  if (process.env.CI) throw new Error(chromiumMissing());
+  console.warn(`skipped: ${chromiumMissing()}`);
+  context.skip(chromiumMissing());
+}
+
 /** Options for playwright-core's `chromium.launch`: quiet, offline, and without the sandbox only where root forbids it. */
 export function launchOptions(executablePath) {
   const root = typeof process.getuid === 'function' && process.getuid() === 0;

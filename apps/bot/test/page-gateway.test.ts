@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Session } from 'errand';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { findChromium } from '../../../scripts/chromium.mjs';
+import { findChromium, requireChromium } from '../../../scripts/chromium.mjs';
 import { OwnGateway } from '../src/page-gateway.js';
 import { type Stage, startAll } from './start-all.js';
 
@@ -42,7 +42,8 @@ afterAll(async () => {
   await new Promise((resolve) => site.close(resolve));
 });
 
-it.skipIf(findChromium() === undefined)('takes a picture of the page by its browser', async () => {
+it('takes a picture of the page by its browser', async (context) => {
+  requireChromium(findChromium(), context);
   const reply = await stage.sandbox.slash('page', { url: `${stage.web.origin}/articles/queues` });
   expect(reply.embeds[0]?.title).toBe('The kindness of queues');
   expect(reply.attachments).toMatchObject([{ filename: 'page.png', contentType: 'image/png' }]);

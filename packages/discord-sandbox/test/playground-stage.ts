@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
 import { afterAll, expect, type TestContext, test } from 'vitest';
-import { chromiumMissing, findChromium, launchOptions } from '../../../scripts/chromium.mjs';
+import { findChromium, launchOptions, requireChromium } from '../../../scripts/chromium.mjs';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../src/index.js';
 import { type Bot, playgroundBot } from './playground-bot.js';
 
@@ -53,18 +53,15 @@ export class Playground {
 export function browserTest(name: string, run: (stage: Stage) => Promise<void>, options: SandboxOptions = {}): void {
   afterAll(closeBrowser);
   test(name, async (context) => {
-    requireChromium(context);
+    requirePlayground(context);
     await using stage = await openStage(options);
     await run(stage);
   });
 }
 
-function requireChromium(context: TestContext): void {
+function requirePlayground(context: TestContext): void {
   if (!existsSync(built)) throw new Error('The playground page is not built: run `npm run build` first.');
-  if (executable !== undefined) return;
-  if (process.env.CI) throw new Error(chromiumMissing());
-  console.warn(`skipped: ${chromiumMissing()}`);
-  context.skip(chromiumMissing());
+  requireChromium(executable, context);
 }
 
 async function openStage(options: SandboxOptions): Promise<Stage> {

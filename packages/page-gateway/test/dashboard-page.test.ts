@@ -1,7 +1,7 @@
 // The dashboard as people use it, in a real Chromium: by mouse, by keyboard, on a phone.
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { dashboard, requireChromium, sharedBrowser } from './dashboard-stage.js';
+import { dashboard, requireDashboard, sharedBrowser } from './dashboard-stage.js';
 import { page as plainPage, site } from './support/site.js';
 
 sharedBrowser();
@@ -9,7 +9,7 @@ sharedBrowser();
 const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
 test('an admin signs in by keyboard alone, goes through the views, and signs out', async (context) => {
-  requireChromium(context);
+  requireDashboard(context);
   const { open, key } = await dashboard();
   const secret = await key('boss', ['admin']);
   const page = await open();
@@ -43,7 +43,7 @@ test('an admin signs in by keyboard alone, goes through the views, and signs out
 });
 
 test('calls appear as they happen, with their ladder, and what a target says is text', async (context) => {
-  requireChromium(context);
+  requireDashboard(context);
   const { open, page: get } = await dashboard();
   let turns = 0;
   const target = await site((request, response) => {
@@ -74,7 +74,7 @@ test('calls appear as they happen, with their ladder, and what a target says is 
 });
 
 test('any page can be tried, is shown without running, and told as a line for a shell', async (context) => {
-  requireChromium(context);
+  requireDashboard(context);
   const asked: string[] = [];
   const target = await site((request, response) => {
     asked.push(request.url ?? '');
@@ -107,7 +107,7 @@ test('any page can be tried, is shown without running, and told as a line for a 
 });
 
 test('it fits on a phone, whatever stands in it', async (context) => {
-  requireChromium(context);
+  requireDashboard(context);
   const long = `${'a'.repeat(60)}.${'b'.repeat(60)}`;
   const {
     open,

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, expect, onTestFinished, type TestContext } from 'vitest';
-import { chromiumMissing, findChromium, launchOptions } from '../../../scripts/chromium.mjs';
+import { findChromium, launchOptions, requireChromium } from '../../../scripts/chromium.mjs';
 import { type ServiceOptions, service } from './support/dashboard.js';
 
 const executable = findChromium();
@@ -19,12 +19,9 @@ export function sharedBrowser(): void {
   });
 }
 
-export function requireChromium(context: TestContext): void {
+export function requireDashboard(context: TestContext): void {
   if (!existsSync(built)) throw new Error("The dashboard's page is not built: run `npm run build` first.");
-  if (executable !== undefined) return;
-  if (process.env.CI) throw new Error(chromiumMissing());
-  console.warn(`skipped: ${chromiumMissing()}`);
-  context.skip(chromiumMissing());
+  requireChromium(executable, context);
 }
 
 /** What Chromium says of what a target's page wanted, and of answers that are no 2xx, is what tests are about. */

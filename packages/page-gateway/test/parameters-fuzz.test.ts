@@ -56,7 +56,7 @@ test('of text in the query and in headers', () => {
         );
       },
     ),
-    { numRuns: 700 },
+    { numRuns: 2000 },
   );
 });
 
@@ -65,7 +65,7 @@ test('of any value in a JSON body', () => {
     fc.property(fc.array(fc.tuple(name, fc.jsonValue()), { maxLength: 6 }), (fields) => {
       outcome(() => readPageRequest({ fields: Object.fromEntries([['url', 'https://a.example/'], ...fields]) }));
     }),
-    { numRuns: 700 },
+    { numRuns: 2000 },
   );
 });
 

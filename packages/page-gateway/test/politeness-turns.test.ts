@@ -224,6 +224,6 @@ test('any schedule keeps the rules, and ends with nobody left behind', () => {
       host.pass(500);
       expect(host.turns.idle(host.now)).toBe(true);
     }),
-    { numRuns: 300 },
+    { numRuns: 1_000 },
   );
 });

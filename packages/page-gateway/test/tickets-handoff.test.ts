@@ -2,7 +2,7 @@
 // what was earned there in the hands of the session.
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { dashboard, requireChromium, sharedBrowser } from './dashboard-stage.js';
+import { dashboard, requireDashboard, sharedBrowser } from './dashboard-stage.js';
 import { captchaSite, insideText } from './support/captcha-site.js';
 import { service } from './support/dashboard.js';
 import { problemIn } from './support/http-server.js';
@@ -56,7 +56,7 @@ test('a ticket is for its owner and admins, and says when its clearance would be
 });
 
 test('a person passes it on the dashboard, and the session has what they earned', async (context) => {
-  requireChromium(context);
+  requireDashboard(context);
   const target = await captchaSite();
   const { open, page: get } = await dashboard({ rendering: true });
   const mine = { ...handoff, session: 'mine' };
@@ -85,7 +85,7 @@ test('a person passes it on the dashboard, and the session has what they earned'
 });
 
 test('a job waits for the person, and goes on when it is solved', async (context) => {
-  requireChromium(context);
+  requireDashboard(context);
   const target = await captchaSite();
   const { open, url, gateway } = await dashboard({ rendering: true });
   const start = async (urls: string[]) => {

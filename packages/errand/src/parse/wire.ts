@@ -85,13 +85,15 @@ function cutArrays(value: unknown, path: Path, cuts: Cut[]): unknown {
   return Object.fromEntries(members.map(([name, member]) => [name, cut(name, member)]));
 }
 
-/** The array as JSON of slices of it; how many items make one is told by those before. */
+/** The array as JSON of slices of it; how many items make one is told by those before, and again where it was too many. */
 function* slicesOf(array: readonly unknown[]): Generator<string> {
-  let count = longArray;
+  let count = 1;
   for (let at = 0; at < array.length; ) {
     const json = JSON.stringify(array.slice(at, at + count));
-    yield json;
-    at += count;
+    if (count === 1 || json.length <= 2 * cutLength) {
+      yield json;
+      at += count;
+    }
     count = Math.max(1, Math.round((count * cutLength) / json.length));
   }
 }

@@ -173,9 +173,14 @@ export class SharedGate implements Turn, Forgettable {
     this.#admitAlone(performance.now());
   }
 
+  /** What this process keeps to by itself; a host that was never asked together counts as shared by two. */
+  get #share(): number {
+    return this.#keeper.ledger.share ?? 1 / (this.#sharers || 2);
+  }
+
   /** The floor: a share of the limit, counted here. */
   #admitAlone(now: number): void {
-    const share = this.#keeper.ledger.share ?? 1 / (this.#sharers || 2);
+    const share = this.#share;
     const slots = Math.max(1, Math.floor(this.#limit.concurrency * share));
     while (this.#queue.size > 0 && this.#inFlight < slots && this.#aloneAt(now, share) <= now) this.#admit(now);
     this.#schedule();
@@ -195,7 +200,7 @@ export class SharedGate implements Turn, Forgettable {
     this.#inFlight++;
     const { interval, burst } = this.#limit;
     if (interval !== 0) {
-      const share = this.#keeper.ledger.share ?? 1 / (this.#sharers || 2);
+      const share = this.#share;
       const own = Math.max(1, Math.floor(burst * share)) * (interval / share);
       this.#fullAt = Math.min(Math.max(this.#fullAt, now) + interval / share, now + own);
     }
@@ -220,8 +225,7 @@ export class SharedGate implements Turn, Forgettable {
     const lease = this.#inFlight > 0 && ledger.reachable ? ledger.lease / 3 : Number.POSITIVE_INFINITY;
     let delay = lease;
     if (this.#queue.size > 0) {
-      const share = ledger.share ?? 1 / (this.#sharers || 2);
-      const next = ledger.reachable ? this.#opensAt : this.#aloneAt(now, share);
+      const next = ledger.reachable ? this.#opensAt : this.#aloneAt(now, this.#share);
       delay = Math.min(lease, longestSleep, Math.max(1, Math.ceil(next - now)));
     }
     if (delay <= longestDelay) this.#timer = setTimeout(() => this.#due(), delay);
