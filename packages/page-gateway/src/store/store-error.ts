@@ -7,6 +7,7 @@ export type StoreErrorCode =
   | 'newer_schema'
   | 'disk_full'
   | 'busy'
+  | 'unreachable'
   | 'closed'
   | 'io'
   | 'unknown';
