@@ -28,45 +28,62 @@ export interface RedisOptions {
 const connectWithin = 3_000;
 const answerWithin = 2_000;
 const longestPause = 2_000;
+const probeEvery = 1_000;
+/** A connection that has said nothing for so long is replaced; until then a late answer is still heard. */
+const deadAfter = 20_000;
+
+/** What Redis says when it cannot do anything for now, whatever it is asked. */
+const unable = /^(?:LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|READONLY|OOM|MISCONF|NOREPLICAS|NOAUTH) /;
 
 export class RedisConnection {
   readonly prefix: string;
   readonly url: string;
   readonly #client: Client;
+  readonly #probes: NodeJS.Timeout;
   #ears: Promise<Client> | undefined;
   #closed = false;
+  /** Connected, but it does not answer: nobody waits for it until it does. */
+  #silent = false;
+  #probing = false;
 
   private constructor(client: Client, url: string, prefix: string) {
     this.#client = client;
     this.url = url;
     this.prefix = prefix;
+    client.on('ready', () => {
+      this.#silent = false;
+    });
+    this.#probes = setInterval(() => this.#probe(), probeEvery).unref();
   }
 
   /** @throws TypeError where the URL is none; StoreError where nobody answers there. */
   static async open({ url, prefix = 'page-gateway:' }: RedisOptions): Promise<RedisConnection> {
-    if (!/^rediss?:\/\/./.test(url) || !URL.canParse(url)) {
-      // It may hold a password, so it is not shown.
-      throw new TypeError('redis: expected redis://host:port or rediss://host:port');
-    }
+    mustBeRedisUrl(url);
     const client = makeClient(url, { patient: false });
     try {
-      await client.connect();
-      await client.ping();
+      await within(
+        connectWithin,
+        client.connect().then(() => client.ping()),
+      );
     } catch (error) {
       destroy(client);
-      const why = error instanceof Error ? error.message : 'unknown';
       throw new StoreError(
         'unreachable',
-        `redis: ${new URL(url).host} cannot be used (${why}): start Redis there, or correct --redis`,
+        `redis: ${hostOf(url)} cannot be used (${reasonOf(error)}): start Redis there, or correct --redis`,
         error,
       );
     }
     return new RedisConnection(client, url, prefix);
   }
 
-  /** False while there is no connection; it comes back by itself. */
+  /** Where it is, without credentials. */
+  get host(): string {
+    return hostOf(this.url);
+  }
+
+  /** False while there is no connection, or no answer; it comes back by itself. */
   get reachable(): boolean {
-    return this.#client.isReady && !this.#closed;
+    return this.#client.isReady && !this.#silent && !this.#closed;
   }
 
   /** A key or channel of the gateways. Those with the same text in braces lie on the same server. */
@@ -85,23 +102,34 @@ export class RedisConnection {
     return this.#ask(() => client.sendCommand(words as string[]));
   }
 
-  /** @throws Problem overloaded where Redis is away. */
-  async run({ source, sha }: Script, keys: readonly string[], args: ReadonlyArray<string | Buffer>): Promise<unknown> {
+  /**
+   * @param late Told the answer when it comes after all, though the caller was told that Redis is away.
+   * @throws Problem overloaded where Redis is away.
+   */
+  async run(
+    { source, sha }: Script,
+    keys: readonly string[],
+    args: ReadonlyArray<string | Buffer>,
+    late?: (answer: unknown) => void,
+  ): Promise<unknown> {
     const rest = [String(keys.length), ...keys, ...args] as string[];
-    return this.#ask(async () => {
+    return this.#ask<unknown>(async () => {
       try {
         return await this.#client.sendCommand(['EVALSHA', sha, ...rest]);
       } catch (error) {
         if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
         return this.#client.sendCommand(['EVAL', source, ...rest]);
       }
-    });
+    }, late);
   }
 
   /** Hears a channel until the returned function is called, also after Redis was away; what was said meanwhile is lost. */
   async hear(channel: string, listener: (message: string) => void): Promise<() => void> {
     this.#ears ??= openEars(this.url);
-    const ears = await this.#ears;
+    const ears = await this.#ears.catch((error: unknown) => {
+      this.#ears = undefined;
+      throw away(error);
+    });
     await ears.subscribe(channel, listener);
     return () => {
       if (!this.#closed) void ears.unsubscribe(channel, listener).catch(() => {});
@@ -111,24 +139,87 @@ export class RedisConnection {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    clearInterval(this.#probes);
     const ears = await this.#ears?.catch(() => undefined);
     if (ears !== undefined) destroy(ears);
-    if (this.#client.isReady) await Promise.race([this.#client.close().catch(() => {}), later(answerWithin)]);
+    if (this.#client.isReady) await within(answerWithin, this.#client.close()).catch(() => {});
     destroy(this.#client);
   }
 
-  async #ask<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      // What Redis itself says of a command is a mistake of ours; everything else is that it did not say anything.
-      if (error instanceof Error && /^[A-Z]+ /.test(error.message)) throw error;
-      throw new Problem('overloaded', 'The store that the gateways share is out of reach; ask again in a moment.', {
-        retryAfter: 1,
-        cause: error,
-      });
-    }
+  async #ask<T>(work: () => Promise<T>, late?: (answer: T) => void): Promise<T> {
+    if (this.#silent) throw away();
+    return new Promise<T>((resolve, reject) => {
+      let waiting = true;
+      const timer = setTimeout(() => {
+        waiting = false;
+        this.#silent = true;
+        reject(away());
+      }, answerWithin);
+      const answered = (told: () => void) => {
+        clearTimeout(timer);
+        this.#silent = false;
+        told();
+      };
+      work().then(
+        (answer) => answered(() => (waiting ? resolve(answer) : late?.(answer))),
+        (error: unknown) => {
+          clearTimeout(timer);
+          reject(meaningOf(error));
+        },
+      );
+    });
   }
+
+  /** Whether it answers, also while nobody asks it anything. */
+  #probe(): void {
+    if (this.#probing || !this.#client.isReady) return;
+    this.#probing = true;
+    const timer = setTimeout(() => {
+      this.#silent = true;
+    }, answerWithin).unref();
+    void this.#client
+      .ping()
+      .then(() => {
+        this.#silent = false;
+      })
+      .catch(() => {})
+      .finally(() => {
+        clearTimeout(timer);
+        this.#probing = false;
+      });
+  }
+}
+
+/** @throws TypeError which does not show it: it may hold a password. */
+export function mustBeRedisUrl(url: string): void {
+  if (/^rediss?:\/\/[^/]/i.test(url) && URL.canParse(url)) {
+    const { hostname, pathname } = new URL(url);
+    if (hostname !== '' && /^\/?\d*$/.test(pathname)) return;
+  }
+  throw new TypeError('redis: expected redis://host:port or rediss://host:port');
+}
+
+function hostOf(url: string): string {
+  return new URL(url).host;
+}
+
+function away(cause?: unknown): Problem {
+  return new Problem('overloaded', 'The store that the gateways share is out of reach; ask again in a moment.', {
+    retryAfter: 1,
+    ...(cause !== undefined && { cause }),
+  });
+}
+
+/** What Redis itself says of a command is a mistake of ours; everything else is that it could not say anything. */
+function meaningOf(error: unknown): unknown {
+  const said = error instanceof Error ? error.message : '';
+  return /^[A-Z]+ /.test(said) && !unable.test(said) ? error : away(error);
+}
+
+/** Several addresses that all refuse have one error without words. */
+function reasonOf(error: unknown): string {
+  const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
+  return first instanceof Error && first.message !== '' ? first.message : 'unknown';
 }
 
 /** A patient one keeps what it is asked while there is no connection. */
@@ -137,9 +228,12 @@ function makeClient(url: string, { patient }: { patient: boolean }): Client {
   const client = createClient({
     url,
     disableOfflineQueue: !patient,
+    // One that only hears would else be taken for dead.
+    ...(patient && { pingInterval: deadAfter / 4 }),
     commandOptions: { timeout: answerWithin },
     socket: {
       connectTimeout: connectWithin,
+      socketTimeout: deadAfter,
       // The first connection is there or not; one that was lost is tried for again and again.
       reconnectStrategy: (tries) => (connected ? Math.min(longestPause, 50 * 2 ** tries) : false),
     },
@@ -154,8 +248,13 @@ function makeClient(url: string, { patient }: { patient: boolean }): Client {
 
 async function openEars(url: string): Promise<Client> {
   const client = makeClient(url, { patient: true });
-  await client.connect();
-  return client;
+  try {
+    await within(connectWithin, client.connect());
+    return client;
+  } catch (error) {
+    destroy(client);
+    throw error;
+  }
 }
 
 function destroy(client: Client): void {
@@ -166,8 +265,15 @@ function destroy(client: Client): void {
   }
 }
 
-function later(delay: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, delay).unref();
+async function within<T>(limit: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('it does not answer')), limit);
   });
+  try {
+    return await Promise.race([work, over]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => {});
+  }
 }
