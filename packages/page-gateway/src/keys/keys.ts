@@ -1,9 +1,9 @@
 // Who may call, and how much: a key is known by its secret, and every call passes quota, rate and concurrency in one step.
 // With no key ever made, every caller is the one open key. No secret is kept, logged or put into an error.
 import { Problem } from '../core/problem.js';
-import type { KeyRow, KeyStore } from '../store/key-store.js';
-import { Bucket } from './bucket.js';
+import type { KeyRow, KeyStore, UsageStore } from '../store/key-store.js';
 import { hashOf, makeKeyId, makeSecret } from './secret.js';
+import { type Admission, admission, LocalTraffic, type Refusal, type Traffic, type TrafficState } from './traffic.js';
 
 export const scopes = ['admin', 'ignore-robots'] as const;
 export type Scope = (typeof scopes)[number];
@@ -28,12 +28,6 @@ export interface NewKey extends KeyLimits {
   readonly scopes?: readonly Scope[];
 }
 
-/** One call that is let in. */
-export interface Admission {
-  /** Ends the call: its place among those at once is free again. Twice is as good as once. */
-  release(): void;
-}
-
 /** What `GET /v1/usage` answers; `null` stands for no limit. */
 export interface Usage {
   readonly name: string;
@@ -49,10 +43,11 @@ export interface KeyReport extends Usage {
   readonly revoked: number | undefined;
 }
 
-interface Traffic {
-  bucket: Bucket | undefined;
-  inUse: number;
-}
+/** Without traffic of its own the calls are those of this process alone, counted in the store. */
+export type KeysOptions = { readonly now?: () => number } & (
+  | { readonly store: KeyStore & UsageStore; readonly traffic?: undefined }
+  | { readonly store: KeyStore; readonly traffic: Traffic }
+);
 
 const openKey: KeyRow = {
   id: 'open',
@@ -69,12 +64,13 @@ const openKey: KeyRow = {
 export class Keys {
   readonly #store: KeyStore;
   readonly #now: () => number;
-  readonly #traffic = new Map<string, Traffic>();
+  readonly #traffic: Traffic;
   #closed = false;
 
-  constructor({ store, now = Date.now }: { store: KeyStore; now?: () => number }) {
-    this.#store = store;
+  constructor({ now = Date.now, ...options }: KeysOptions) {
+    this.#store = options.store;
     this.#now = now;
+    this.#traffic = options.traffic ?? new LocalTraffic({ store: options.store, now });
   }
 
   /** Whether no key is asked for. Once a key was made it never opens again, not even when the last one is revoked. */
@@ -94,8 +90,7 @@ export class Keys {
     }
     const row = await this.#store.find(hashOf(secret));
     if (!row) throw new Problem('bad_key', 'This key is not known here: check that it was copied as a whole.');
-    if (row.revoked !== undefined)
-      throw new Problem('bad_key', `The key "${row.name}" was revoked: ask for a new one.`);
+    if (row.revoked !== undefined) throw revokedProblem(row);
     return row;
   }
 
@@ -103,34 +98,19 @@ export class Keys {
    *  not let in. */
   async admit(key: Key, pages = 1): Promise<Admission> {
     const row = await this.#rowOf(key);
-    const traffic = this.#trafficOf(row);
-    if (row.concurrency !== undefined && traffic.inUse >= row.concurrency) {
-      throw await this.#refusal(row, pages, () => concurrencyProblem(row));
-    }
-    const wait = traffic.bucket?.take(this.#now()) ?? 0;
-    if (wait > 0) throw await this.#refusal(row, pages, () => rateProblem(row, wait));
-    traffic.inUse += 1;
-    let spent = false;
-    try {
-      spent = await this.#store.spend(row.id, pages, row.quota);
-    } finally {
-      if (!spent) {
-        traffic.inUse -= 1;
-        traffic.bucket?.giveBack();
-      }
-    }
-    if (!spent) throw quotaProblem(row, pages, await this.#store.used(row.id));
-    let released = false;
-    const release = () => {
-      if (!released) traffic.inUse -= 1;
-      released = true;
-    };
-    return { release };
+    const outcome = await this.#admitted(row, pages);
+    if ('refused' in outcome) throw problemOf(outcome, row, pages);
+    return outcome;
   }
 
   /** Gives back pages of a job that were counted and will never be fetched. */
   async refund(keyId: string, count: number): Promise<void> {
-    if (count > 0) await this.#store.refund(keyId, count);
+    if (count <= 0) return;
+    try {
+      await this.#traffic.refund(keyId, count);
+    } catch (error) {
+      if (keyId !== openKey.id || !isAway(error)) throw error;
+    }
   }
 
   /** How many calls of the key may be under way at once; `undefined`: no limit. */
@@ -139,7 +119,9 @@ export class Keys {
   }
 
   async usage(key: Key): Promise<Usage> {
-    return this.#usageOf(await this.#rowOf(key));
+    const row = await this.#rowOf(key);
+    const [state] = await this.#traffic.states([row]);
+    return usageOf(row, state!);
   }
 
   /** @returns the secret, which cannot be had again; `undefined` where a live key has that name. */
@@ -161,14 +143,13 @@ export class Keys {
 
   async list(): Promise<KeyReport[]> {
     const rows = await this.#store.list();
-    return Promise.all(
-      rows.map(async (row) => ({
-        ...(await this.#usageOf(row)),
-        id: row.id,
-        created: row.created,
-        revoked: row.revoked,
-      })),
-    );
+    const states = await this.#traffic.states(rows);
+    return rows.map((row, index) => ({
+      ...usageOf(row, states[index]!),
+      id: row.id,
+      created: row.created,
+      revoked: row.revoked,
+    }));
   }
 
   /** By name or id. Calls under way are finished, the next one is refused. */
@@ -176,20 +157,14 @@ export class Keys {
     return [...(await this.#store.revoke(nameOrId, this.#now()))];
   }
 
-  async #usageOf(row: KeyRow): Promise<Usage> {
-    const used = await this.#store.used(row.id);
-    const { bucket, inUse } = this.#trafficOf(row);
-    return {
-      name: row.name,
-      scopes: row.scopes,
-      quota: {
-        limit: row.quota ?? null,
-        used,
-        remaining: row.quota === undefined ? null : Math.max(0, row.quota - used),
-      },
-      rate: { rpm: row.rpm ?? null, remaining: bucket?.remaining(this.#now()) ?? null },
-      concurrency: { limit: row.concurrency ?? null, inUse },
-    };
+  /** The open service has no limits, so it goes on, uncounted, while what counts is out of reach. */
+  async #admitted(row: KeyRow, pages: number): Promise<Admission | Refusal> {
+    try {
+      return await this.#traffic.admit(row, pages);
+    } catch (error) {
+      if (row === openKey && isAway(error)) return admission(() => {});
+      throw error;
+    }
   }
 
   /** Keys come from `identify` as their rows; one that was kept as plain data is read again. */
@@ -200,23 +175,41 @@ export class Keys {
     if (!row) throw new Problem('bad_key', `The key "${key.name}" is not known here.`);
     return row;
   }
+}
 
-  #trafficOf(row: KeyRow): Traffic {
-    let traffic = this.#traffic.get(row.id);
-    if (!traffic) {
-      traffic = { bucket: undefined, inUse: 0 };
-      this.#traffic.set(row.id, traffic);
-    }
-    if (row.rpm !== undefined && traffic.bucket?.size !== row.rpm) traffic.bucket = new Bucket(row.rpm, this.#now());
-    return traffic;
-  }
+function isAway(error: unknown): boolean {
+  return error instanceof Problem && error.code === 'overloaded';
+}
 
-  /** Waiting does not help a key whose quota is used up, so that is what it is told. */
-  async #refusal(row: KeyRow, pages: number, problem: () => Problem): Promise<Problem> {
-    if (row.quota === undefined) return problem();
-    const used = await this.#store.used(row.id);
-    return used + pages > row.quota ? quotaProblem(row, pages, used) : problem();
+function usageOf(row: KeyRow, { used, tokens, inUse }: TrafficState): Usage {
+  return {
+    name: row.name,
+    scopes: row.scopes,
+    quota: {
+      limit: row.quota ?? null,
+      used,
+      remaining: row.quota === undefined ? null : Math.max(0, row.quota - used),
+    },
+    rate: { rpm: row.rpm ?? null, remaining: tokens ?? null },
+    concurrency: { limit: row.concurrency ?? null, inUse },
+  };
+}
+
+function problemOf(refusal: Refusal, row: KeyRow, pages: number): Problem {
+  switch (refusal.refused) {
+    case 'quota':
+      return quotaProblem(row, pages, refusal.used);
+    case 'rate':
+      return rateProblem(row, refusal.wait);
+    case 'concurrency':
+      return concurrencyProblem(row);
+    case 'revoked':
+      return revokedProblem(row);
   }
+}
+
+function revokedProblem({ name }: KeyRow): Problem {
+  return new Problem('bad_key', `The key "${name}" was revoked: ask for a new one.`);
 }
 
 function quotaProblem({ name, quota }: KeyRow, count: number, used: number): Problem {

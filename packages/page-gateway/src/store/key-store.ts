@@ -28,6 +28,10 @@ export interface KeyStore {
   add(row: KeyRow): Awaitable<boolean>;
   /** By name or id; the ones that were live until now. */
   revoke(nameOrId: string, now: number): Awaitable<readonly KeyRow[]>;
+}
+
+/** What keys have used, where one process counts it. */
+export interface UsageStore {
   used(id: string): Awaitable<number>;
   /** Adds `count` to what the key has used where that stays within `quota`; otherwise adds nothing and says `false`. Counted for
    *  good when it answers. */
@@ -36,7 +40,7 @@ export interface KeyStore {
   refund(id: string, count: number): Awaitable<void>;
 }
 
-export class SqliteKeys implements KeyStore {
+export class SqliteKeys implements KeyStore, UsageStore {
   readonly #database: Database;
 
   constructor(database: Database) {

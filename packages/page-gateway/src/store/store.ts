@@ -6,7 +6,7 @@ import { SqliteCopies } from './copy-store.js';
 import { Database } from './database.js';
 import { JobBodies } from './job-bodies.js';
 import { type JobStore, SqliteJobs } from './job-store.js';
-import { type KeyStore, SqliteKeys } from './key-store.js';
+import { type KeyStore, SqliteKeys, type UsageStore } from './key-store.js';
 import { RunnerLock } from './runner-lock.js';
 import { type SessionStore, SqliteSessions } from './session-store.js';
 import { folderErrorOf } from './store-error.js';
@@ -21,7 +21,7 @@ export interface StoreOptions {
 export interface Store {
   /** Absolute. */
   readonly folder: string;
-  readonly keys: KeyStore;
+  readonly keys: KeyStore & UsageStore;
   readonly sessions: SessionStore;
   readonly jobs: JobStore;
   readonly copies: SqliteCopies;
