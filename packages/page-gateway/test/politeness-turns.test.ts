@@ -2,7 +2,8 @@
 // pause, in the order of arrival; refused at once where time alone makes it hopeless, and never forgotten otherwise.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Turns, type Waiting } from '../src/politeness/turns.js';
+import type { Waiting } from '../src/politeness/line.js';
+import { Turns } from '../src/politeness/turns.js';
 
 class Caller implements Waiting {
   readonly deadline: number;

@@ -10,8 +10,15 @@ import type { CopyIndex } from './copy-index.js';
 import { copyKey, mayBeCopied } from './copy-key.js';
 import { Flight } from './flight.js';
 import { RecentCopies } from './recent-copies.js';
+import type { CopyShelf } from './shelf.js';
 
 export interface CopiesOptions {
+  /**
+   * Where copies are kept beyond the memory of this process, in place of a folder.
+   * @default the folder
+   * @example new Copies({ shelf: new RedisCopies({ connection }) })
+   */
+  readonly shelf?: CopyShelf | undefined;
   /**
    * The data folder, in whose folder `copies` the files are. Without one, copies end with the process.
    * @default undefined
@@ -61,19 +68,16 @@ const unwrittenLimit = 64 * 1024 ** 2;
 
 export class Copies {
   readonly #recent: RecentCopies;
-  readonly #files: CopyFiles | undefined;
+  readonly #shelf: CopyShelf | undefined;
   readonly #flights = new Map<string, Flight>();
   readonly #now: () => number;
   readonly #sweeper: NodeJS.Timeout;
   #unwritten = 0;
   #closed = false;
 
-  constructor({ folder, index, memoryLimit, diskLimit = 1024 ** 3, now = Date.now, onError }: CopiesOptions = {}) {
+  constructor({ shelf, memoryLimit, now = Date.now, ...options }: CopiesOptions = {}) {
     this.#recent = new RecentCopies(memoryLimit ?? 64 * 1024 ** 2);
-    this.#files =
-      folder === undefined
-        ? undefined
-        : new CopyFiles({ folder: join(folder, 'copies'), limit: diskLimit, index, onError });
+    this.#shelf = shelf ?? filesOf(options);
     this.#now = now;
     this.#sweeper = setInterval(() => this.#sweep(), sweep).unref();
   }
@@ -91,7 +95,7 @@ export class Copies {
     if (!mayBeCopied(request)) return { page: await fetch(signal), cache: 'miss' };
     const deadline = performance.now() + request.timeout;
     const key = copyKey(request, owner);
-    const filed = this.#flights.get(key)?.open ? undefined : await this.#load(key);
+    const filed = this.#flights.get(key)?.open ? undefined : await this.#load(key, request);
     for (;;) {
       signal.throwIfAborted();
       const copy = this.#young(this.#recent.get(key), request) ?? this.#young(filed, request);
@@ -111,7 +115,7 @@ export class Copies {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#sweeper);
-    await this.#files?.close();
+    await this.#shelf?.close();
   }
 
   #young(copy: Copy | undefined, { cacheTtl }: PageRequest): Copy | undefined {
@@ -120,12 +124,12 @@ export class Copies {
     return age >= 0 && age <= cacheTtl ? copy : undefined;
   }
 
-  /** From its file, and to memory, where it is not in memory already. */
-  async #load(key: string): Promise<Copy | undefined> {
-    if (this.#files === undefined || this.#recent.get(key) !== undefined) return undefined;
-    const copy = await this.#files.get(key, this.#now());
+  /** From the shelf, and to memory, where none in memory will do: others may have put a younger one there. */
+  async #load(key: string, request: PageRequest): Promise<Copy | undefined> {
+    if (this.#shelf === undefined || this.#young(this.#recent.get(key), request) !== undefined) return undefined;
+    const copy = await this.#shelf.get(key, this.#now());
     // One that came meanwhile is younger.
-    if (copy !== undefined && this.#recent.get(key) === undefined) this.#recent.set(key, copy);
+    if (copy !== undefined && copy.stored > (this.#recent.get(key)?.stored ?? 0)) this.#recent.set(key, copy);
     return copy;
   }
 
@@ -155,9 +159,9 @@ export class Copies {
     const copy: Copy = { page, stored, expires: stored + ttl };
     this.#recent.set(key, copy);
     const size = page.fetched.body.length;
-    if (this.#files === undefined || this.#closed || this.#unwritten + size > unwrittenLimit) return;
+    if (this.#shelf === undefined || this.#closed || this.#unwritten + size > unwrittenLimit) return;
     this.#unwritten += size;
-    void this.#files.set(key, copy).finally(() => {
+    void this.#shelf.set(key, copy).finally(() => {
       this.#unwritten -= size;
     });
   }
@@ -165,8 +169,13 @@ export class Copies {
   #sweep(): void {
     const now = this.#now();
     this.#recent.expire(now);
-    void this.#files?.expire(now);
+    void this.#shelf?.expire(now);
   }
+}
+
+function filesOf({ folder, index, diskLimit = 1024 ** 3, onError }: CopiesOptions): CopyShelf | undefined {
+  if (folder === undefined) return undefined;
+  return new CopyFiles({ folder: join(folder, 'copies'), limit: diskLimit, index, onError });
 }
 
 function mayBeKept({ verdict, fetched }: Page): boolean {

@@ -5,6 +5,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'nod
 import { join } from 'node:path';
 import { bytesOfCopy, type Copy, copyOfBytes, headLength, timesOfHead } from './copy.js';
 import { type CopyIndex, type CopyRow, MemoryIndex } from './copy-index.js';
+import type { CopyShelf } from './shelf.js';
 
 export interface CopyFilesOptions {
   readonly folder: string;
@@ -21,7 +22,7 @@ const batch = 32;
 /** The share of the limit that is free after room was made. */
 const spare = 0.1;
 
-export class CopyFiles {
+export class CopyFiles implements CopyShelf {
   readonly #folder: string;
   readonly #limit: number;
   readonly #index: CopyIndex;

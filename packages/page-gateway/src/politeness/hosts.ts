@@ -1,7 +1,10 @@
 // Politeness towards each host, whoever calls: a turn is waited for before every request, and given back after it. Never
 // lets a caller wait in vain, and forgets hosts that nobody asks any more.
+import type { Ledger, OpenLedger } from 'errand';
 import { Problem } from '../core/problem.js';
-import { Turns, type Waiting } from './turns.js';
+import type { Waiting } from './line.js';
+import { SharedTurns } from './shared-turns.js';
+import { Turns } from './turns.js';
 
 export interface HostsOptions {
   /**
@@ -18,6 +21,13 @@ export interface HostsOptions {
   readonly delay?: number;
   /** How many may wait over all hosts; one more is refused as `overloaded`. @default 10_000 */
   readonly maxWaiting?: number;
+  /**
+   * Where this gateway and others agree on turns, so that all of them together keep to the limits above. Each claim goes by
+   * the limits of the gateway that makes it: where those differ, each keeps to its own, counting the turns of all.
+   * @default none: the limits are those of this process
+   * @example const { ledger } = openHostLedger(connection); new Hosts({ ledger });
+   */
+  readonly ledger?: OpenLedger | undefined;
 }
 
 export interface TurnOptions {
@@ -45,7 +55,7 @@ const longestTimer = 2 ** 31 - 1;
 const fewHosts = 256;
 
 interface Host {
-  readonly turns: Turns;
+  readonly turns: Turns | SharedTurns;
   timer: NodeJS.Timeout | undefined;
   timerAt: number;
 }
@@ -55,13 +65,21 @@ export class Hosts {
   readonly #delay: number;
   readonly #maxWaiting: number;
   readonly #hosts = new Map<string, Host>();
+  readonly #ledger: Ledger | undefined;
+  #closed = false;
   #sweepAt = fewHosts;
   #waiting = 0;
 
-  constructor({ concurrency = 4, delay = 0, maxWaiting = 10_000 }: HostsOptions = {}) {
+  constructor({ concurrency = 4, delay = 0, maxWaiting = 10_000, ledger }: HostsOptions = {}) {
     this.#concurrency = concurrency;
     this.#delay = delay;
     this.#maxWaiting = maxWaiting;
+    this.#ledger = ledger?.({
+      wake: (name) => this.#tell(this.#hosts.get(name), (turns) => turns.freed(performance.now())),
+      recovered: () => {
+        for (const host of this.#hosts.values()) this.#tell(host, (turns) => turns.recovered(performance.now()));
+      },
+    });
   }
 
   /** Callers that wait, over all hosts. */
@@ -98,7 +116,7 @@ export class Hosts {
         },
       };
       const left = () => {
-        host.turns.withdraw(waiting);
+        host.turns.withdraw(waiting, performance.now());
         settled();
         reject(signal?.reason);
         this.#schedule(host);
@@ -131,6 +149,16 @@ export class Hosts {
     return reports.sort((one, other) => other.running + other.waiting - (one.running + one.waiting));
   }
 
+  /** Tells the ledger what is held to the last, and sets no timer afterwards. Idempotent. */
+  async close(): Promise<void> {
+    const shared = [...this.#hosts.values()].map(({ turns }) => turns).filter((turns) => turns instanceof SharedTurns);
+    await Promise.all(shared.map((turns) => turns.settled()));
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const { timer } of this.#hosts.values()) clearTimeout(timer);
+    this.#ledger?.close();
+  }
+
   #hostOf(name: string, now: number): Host {
     const known = this.#hosts.get(name);
     if (known !== undefined) return known;
@@ -138,9 +166,26 @@ export class Hosts {
       for (const [each, { turns }] of this.#hosts) if (turns.idle(now)) this.#hosts.delete(each);
       this.#sweepAt = Math.max(fewHosts, this.#hosts.size * 2);
     }
-    const host: Host = { turns: new Turns(this.#concurrency, this.#delay), timer: undefined, timerAt: Infinity };
+    const host: Host = { turns: this.#turnsAt(name), timer: undefined, timerAt: Infinity };
     this.#hosts.set(name, host);
     return host;
+  }
+
+  #turnsAt(name: string): Turns | SharedTurns {
+    if (this.#ledger === undefined) return new Turns(this.#concurrency, this.#delay);
+    return new SharedTurns({
+      host: name,
+      concurrency: this.#concurrency,
+      delay: this.#delay,
+      ledger: this.#ledger,
+      changed: () => this.#tell(this.#hosts.get(name), () => {}),
+    });
+  }
+
+  #tell(host: Host | undefined, what: (turns: SharedTurns) => void): void {
+    if (host === undefined || !(host.turns instanceof SharedTurns)) return;
+    what(host.turns);
+    this.#schedule(host);
   }
 
   #releaseOf(host: Host): () => void {
@@ -155,13 +200,15 @@ export class Hosts {
 
   #schedule(host: Host): void {
     const now = performance.now();
-    const at = host.turns.wakeAt(now);
+    const at = this.#closed ? Number.POSITIVE_INFINITY : host.turns.wakeAt(now);
     if (at === host.timerAt) return;
     clearTimeout(host.timer);
     host.timerAt = at;
     host.timer = undefined;
     if (at === Number.POSITIVE_INFINITY) return;
     host.timer = setTimeout(() => this.#wake(host), Math.min(longestTimer, Math.max(1, Math.ceil(at - now))));
+    // What nobody waits for keeps no process.
+    if (host.turns.waiting === 0) host.timer.unref();
   }
 
   #wake(host: Host): void {

@@ -1,12 +1,23 @@
 // Proxies that a host has turned away: each is left out there for a while that grows with every time, and ends. A mechanism
 // without clocks: it is told what time it is.
 
-/** Milliseconds. */
-const first = 10 * 60_000;
-const longest = 24 * 3_600_000;
-/** Ended bans are remembered so long: one that follows is longer. */
-const memory = 24 * 3_600_000;
-const maxBans = 10_000;
+/** How bans grow and are forgotten. */
+export interface BanRules {
+  /** Milliseconds, as are the next two. */
+  readonly first: number;
+  readonly longest: number;
+  /** Ended bans are remembered so long: one that follows is longer. */
+  readonly memory: number;
+  /** So many are remembered. */
+  readonly most: number;
+}
+
+export const banRules: BanRules = {
+  first: 10 * 60_000,
+  longest: 24 * 3_600_000,
+  memory: 24 * 3_600_000,
+  most: 10_000,
+};
 
 export interface Ban {
   readonly proxy: string;
@@ -16,47 +27,84 @@ export interface Ban {
   readonly vendor: string | undefined;
 }
 
-interface Entry extends Ban {
+/** A ban, in force or remembered. */
+export interface KnownBan extends Ban {
+  /** How many there were, this one included. */
   readonly times: number;
 }
 
-export class Bans {
-  /** The one that was changed longest ago first. */
-  readonly #entries = new Map<string, Entry>();
+/** What the proxies ask of the bans, whoever keeps them. It is answered from memory. */
+export interface BanBook {
+  add(proxy: string, host: string, vendor: string | undefined, now: number): void;
+  of(proxy: string, host: string, now: number): Ban | undefined;
+  lift(proxy: string, host: string, now: number): void;
+  inForce(now: number): Ban[];
+}
 
-  add(proxy: string, host: string, vendor: string | undefined, now: number): void {
-    const key = keyOf(proxy, host);
-    const before = this.#entries.get(key);
+export class Bans implements BanBook {
+  readonly #rules: BanRules;
+  /** The one that was changed longest ago first. */
+  readonly #entries = new Map<string, KnownBan>();
+
+  constructor(rules: BanRules = banRules) {
+    this.#rules = rules;
+  }
+
+  /** False where it changes nothing. */
+  add(proxy: string, host: string, vendor: string | undefined, now: number): boolean {
+    const { first, longest, memory } = this.#rules;
+    const before = this.known(proxy, host);
     // Calls that were under way together are turned away together: that counts once.
-    if (before !== undefined && before.until > now) return;
+    if (before !== undefined && before.until > now) return false;
     const times = before !== undefined && before.until + memory > now ? before.times + 1 : 1;
     const until = now + Math.min(longest, first * 2 ** (times - 1));
-    this.#entries.delete(key);
-    this.#entries.set(key, { proxy, host, until, vendor, times });
-    if (this.#entries.size > maxBans) this.#forget(now);
+    this.put({ proxy, host, until, vendor, times }, now);
+    return true;
+  }
+
+  /** In place of what was known. */
+  put(ban: KnownBan, now: number): void {
+    this.remove(ban.proxy, ban.host);
+    this.#entries.set(keyOf(ban.proxy, ban.host), ban);
+    if (this.#entries.size > this.#rules.most) this.#forget(now);
+  }
+
+  remove(proxy: string, host: string): void {
+    this.#entries.delete(keyOf(proxy, host));
   }
 
   /** The ban in force; undefined where there is none. */
   of(proxy: string, host: string, now: number): Ban | undefined {
-    const entry = this.#entries.get(keyOf(proxy, host));
+    const entry = this.known(proxy, host);
     return entry !== undefined && entry.until > now ? entry : undefined;
   }
 
-  /** The host takes it again: the next ban is short. */
-  lift(proxy: string, host: string, now: number): void {
-    const key = keyOf(proxy, host);
-    const entry = this.#entries.get(key);
-    if (entry !== undefined && entry.until <= now) this.#entries.delete(key);
+  /** In force or ended. */
+  known(proxy: string, host: string): KnownBan | undefined {
+    return this.#entries.get(keyOf(proxy, host));
+  }
+
+  /** The host takes it again: the next ban is short. False where it changes nothing. */
+  lift(proxy: string, host: string, now: number): boolean {
+    const entry = this.known(proxy, host);
+    if (entry === undefined || entry.until > now) return false;
+    this.remove(proxy, host);
+    return true;
   }
 
   inForce(now: number): Ban[] {
-    return [...this.#entries.values()].filter(({ until }) => until > now);
+    return this.all().filter(({ until }) => until > now);
+  }
+
+  all(): KnownBan[] {
+    return [...this.#entries.values()];
   }
 
   #forget(now: number): void {
+    const { memory, most } = this.#rules;
     for (const [key, { until }] of this.#entries) if (until + memory <= now) this.#entries.delete(key);
     for (const key of this.#entries.keys()) {
-      if (this.#entries.size <= maxBans) return;
+      if (this.#entries.size <= most) return;
       this.#entries.delete(key);
     }
   }

@@ -2,7 +2,7 @@
 // was asked for, and never round and round: where a host has turned all of them away, it says so.
 import { Problem } from '../core/problem.js';
 import type { ProxyServer } from '../core/proxy-server.js';
-import { type Ban, Bans } from './bans.js';
+import { type Ban, type BanBook, Bans } from './bans.js';
 import { Health, type ProxyState } from './health.js';
 import { HostRecords } from './host-records.js';
 import { reach } from './probe.js';
@@ -37,6 +37,12 @@ export interface HostReport {
 
 export interface ProxiesOptions {
   readonly servers: readonly ProxyServer[];
+  /**
+   * Where the bans are kept.
+   * @default those of this process
+   * @example new Proxies({ servers, bans: await RedisBans.open({ connection }) })
+   */
+  readonly bans?: BanBook | undefined;
   /** How often dead ones are looked after, in milliseconds; 0: never. @default 30_000 */
   readonly probeEvery?: number;
   /** Milliseconds since 1970. @default Date.now */
@@ -54,14 +60,15 @@ const probeTimeout = 5_000;
 
 export class Proxies {
   readonly #members = new Map<string, Member>();
-  readonly #bans = new Bans();
+  readonly #bans: BanBook;
   readonly #records = new HostRecords();
   readonly #now: () => number;
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #closing = new AbortController();
   #turns = 0;
 
-  constructor({ servers, probeEvery = 30_000, now = Date.now }: ProxiesOptions) {
+  constructor({ servers, bans = new Bans(), probeEvery = 30_000, now = Date.now }: ProxiesOptions) {
+    this.#bans = bans;
     for (const server of servers) this.#members.set(server.id, { server, health: new Health(), turn: 0 });
     this.#now = now;
     if (probeEvery > 0 && servers.length > 0) {
