@@ -40,6 +40,8 @@ export class RedisConnection {
   readonly url: string;
   readonly #client: Client;
   readonly #probes: NodeJS.Timeout;
+  /** The scripts that Redis was told on this connection; the order of what is asked never depends on it. */
+  readonly #told = new Set<string>();
   #ears: Promise<Client> | undefined;
   #closed = false;
   /** Connected, but it does not answer: nobody waits for it until it does. */
@@ -52,6 +54,7 @@ export class RedisConnection {
     this.prefix = prefix;
     client.on('ready', () => {
       this.#silent = false;
+      this.#told.clear();
     });
     this.#probes = setInterval(() => this.#probe(), probeEvery).unref();
   }
@@ -115,7 +118,9 @@ export class RedisConnection {
     const rest = [String(keys.length), ...keys, ...args] as string[];
     return this.#ask<unknown>(async () => {
       try {
-        return await this.#client.sendCommand(['EVALSHA', sha, ...rest]);
+        if (this.#told.has(sha)) return await this.#client.sendCommand(['EVALSHA', sha, ...rest]);
+        this.#told.add(sha);
+        return await this.#client.sendCommand(['EVAL', source, ...rest]);
       } catch (error) {
         if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
         return this.#client.sendCommand(['EVAL', source, ...rest]);
