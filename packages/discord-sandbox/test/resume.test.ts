@@ -83,7 +83,7 @@ describe('a discord.js bot', () => {
     startBot(sandbox, { ping: (interaction) => interaction.reply('pong') }, { intents: [Intent.Guilds, ...messages] });
   const messages = [Intent.GuildMessages, Intent.MessageContent];
 
-  test('resumes after a dropped connection and hears what it missed', async () => {
+  test.concurrent('resumes after a dropped connection and hears what it missed', async () => {
     await using sandbox = await startSandbox({ playground: false });
     await using running = await bot(sandbox);
     const resume = next<number>(running.client, Events.ShardResume);
@@ -95,7 +95,7 @@ describe('a discord.js bot', () => {
     expect((await sandbox.slash('ping')).content).toBe('pong');
   });
 
-  test('reconnects on op 7 and resumes', async () => {
+  test.concurrent('reconnects on op 7 and resumes', async () => {
     await using sandbox = await startSandbox({ playground: false });
     await using running = await bot(sandbox);
     const resume = next<number>(running.client, Events.ShardResume);
@@ -104,7 +104,7 @@ describe('a discord.js bot', () => {
     expect((await sandbox.slash('ping')).content).toBe('pong');
   });
 
-  test('resumes on op 9 true', async () => {
+  test.concurrent('resumes on op 9 true', async () => {
     await using sandbox = await startSandbox({ playground: false });
     await using running = await bot(sandbox);
     const resume = next<number>(running.client, Events.ShardResume);
@@ -113,7 +113,7 @@ describe('a discord.js bot', () => {
     expect((await sandbox.slash('ping')).content).toBe('pong');
   });
 
-  test('starts anew on op 9 false', async () => {
+  test.concurrent('starts anew on op 9 false', async () => {
     await using sandbox = await startSandbox({ playground: false });
     await using running = await bot(sandbox);
     const ready = next<number>(running.client, Events.ShardReady);
@@ -122,7 +122,7 @@ describe('a discord.js bot', () => {
     expect((await sandbox.slash('ping')).content).toBe('pong');
   });
 
-  test('takes a connection without heartbeat acknowledgements for dead, and resumes', async () => {
+  test.concurrent('takes a connection without heartbeat acknowledgements for dead, and resumes', async () => {
     await using sandbox = await startSandbox({ playground: false, heartbeatInterval: 150 });
     await using running = await bot(sandbox);
     const resume = next<number>(running.client, Events.ShardResume);

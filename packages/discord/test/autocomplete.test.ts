@@ -18,7 +18,7 @@ function place(
 
 const asChoice = (name: string) => ({ name, value: name });
 
-it('suggests what the command finds, made fit for Discord', async () => {
+it.concurrent('suggests what the command finds, made fit for Discord', async () => {
   await using on = await stage([
     place(async (interaction) =>
       Array.from({ length: 40 }, (_, i) => asChoice(`${interaction.options.getFocused()} ${i}`)),
@@ -29,7 +29,7 @@ it('suggests what the command finds, made fit for Discord', async () => {
   expect(choices[3]).toEqual(asChoice('Tal 3'));
 });
 
-it('is empty on failure and on lateness, in time', async () => {
+it.concurrent('is empty on failure and on lateness, in time', async ({ expect }) => {
   await using web = await startWeb(() => {});
   const reasons: unknown[] = [];
   await using on = await stage([
@@ -61,7 +61,7 @@ it('is empty on failure and on lateness, in time', async () => {
   expect(on.bot.session.stats().inFlight).toBe(0);
 });
 
-it("ends the older request when the same user types on, and nobody else's", async () => {
+it.concurrent("ends the older request when the same user types on, and nobody else's", async ({ expect }) => {
   const aborted: string[] = [];
   await using web = await startWeb((request, response) => {
     const typed = request.url!.slice(1);
@@ -84,7 +84,7 @@ it("ends the older request when the same user types on, and nobody else's", asyn
   expect(on.log.of('warn')).toHaveLength(1);
 });
 
-it('remembers what was found for a while, for the user and until the command is used', async () => {
+it.concurrent('remembers what was found for a while, for the user and until the command is used', async () => {
   let asked = 0;
   await using on = await stage([place(async () => [asChoice(`answer ${++asked}`)])]);
   const type = (typed: string, user = 'ada') => on.sandbox.autocomplete('place', 'city', typed, { user });
@@ -97,7 +97,7 @@ it('remembers what was found for a while, for the user and until the command is 
   expect(await type('T', 'grace')).toEqual([asChoice('answer 3')]);
 });
 
-it('is over at once when the bot stops', async () => {
+it.concurrent('is over at once when the bot stops', async () => {
   const running = deferred();
   await using on = await stage([
     place(() => {

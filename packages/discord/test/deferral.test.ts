@@ -6,7 +6,7 @@ import { simple, stage } from './bots.js';
 
 const reply = 'the answer';
 
-it('does not defer a command that is quick, and defers one that is not', async () => {
+it.concurrent('does not defer a command that is quick, and defers one that is not', async () => {
   await using on = await stage(
     [
       simple('quick', async () => reply),
@@ -25,7 +25,7 @@ it('does not defer a command that is quick, and defers one that is not', async (
   expect(on.log.of('error')).toEqual([]);
 });
 
-it('defers after 1.5 s where nothing else is said', async () => {
+it.concurrent('defers after 1.5 s where nothing else is said', async () => {
   await using on = await stage([
     simple('slow', async () => {
       await delay(1_700);
@@ -38,7 +38,7 @@ it('defers after 1.5 s where nothing else is said', async () => {
   expect(slow.acknowledgedAfter).toBeLessThan(2_900);
 });
 
-it('never acknowledges twice, however close the command comes to the timer', async () => {
+it.concurrent('never acknowledges twice, however close the command comes to the timer', async () => {
   const deferAfter = 60;
   await using on = await stage(
     [
@@ -61,7 +61,7 @@ it('never acknowledges twice, however close the command comes to the timer', asy
   expect(on.log.entries.filter(({ level }) => level !== 'info')).toEqual([]);
 });
 
-it('lets a command answer by itself before, during and after the deferral', async () => {
+it.concurrent('lets a command answer by itself before, during and after the deferral', async ({ expect }) => {
   await using on = await stage(
     [
       simple(
@@ -92,7 +92,7 @@ it('lets a command answer by itself before, during and after the deferral', asyn
   expect(on.log.of('error')).toEqual([]);
 });
 
-it('lets a command defer by itself, before or after the timer', async () => {
+it.concurrent('lets a command defer by itself, before or after the timer', async () => {
   await using on = await stage(
     [
       simple(
@@ -114,7 +114,7 @@ it('lets a command defer by itself, before or after the timer', async () => {
   }
 });
 
-it('gives reply() its results whether or not it was deferred before', async () => {
+it.concurrent('gives reply() its results whether or not it was deferred before', async ({ expect }) => {
   const seen: unknown[] = [];
   await using on = await stage(
     [
@@ -137,7 +137,7 @@ it('gives reply() its results whether or not it was deferred before', async () =
   await expect.poll(() => seen).toEqual([reply, reply]);
 });
 
-it('keeps an ephemeral command private whichever way it answers', async () => {
+it.concurrent('keeps an ephemeral command private whichever way it answers', async () => {
   await using on = await stage(
     [
       simple('quick', async () => reply, { ephemeral: true }),
@@ -152,7 +152,7 @@ it('keeps an ephemeral command private whichever way it answers', async () => {
   }
 });
 
-it('opens a modal that a command asks for, and does not answer instead', async () => {
+it.concurrent('opens a modal that a command asks for, and does not answer instead', async () => {
   await using on = await stage([
     simple('ask', async (interaction) => {
       await interaction.showModal({
@@ -168,7 +168,7 @@ it('opens a modal that a command asks for, and does not answer instead', async (
   expect(on.log.of('warn')).toEqual([]);
 });
 
-it('says so when a command gives no answer at all', async () => {
+it.concurrent('says so when a command gives no answer at all', async () => {
   await using on = await stage(
     [
       simple('silent', async () => undefined),
@@ -186,7 +186,7 @@ it('says so when a command gives no answer at all', async () => {
   expect(on.log.of('warn')).toHaveLength(3);
 });
 
-it('defers sooner where the interaction came late', async () => {
+it.concurrent('defers sooner where the interaction came late', async () => {
   await using on = await stage([
     simple('slow', async () => {
       await delay(1_650);

@@ -14,26 +14,29 @@ async function troubled(): Promise<Stage> {
   return on;
 }
 
-it('asks Discord with a short timeout and one more try, unless told otherwise', async () => {
+it.concurrent('asks Discord with a short timeout and one more try, unless told otherwise', async () => {
   await using on = await stage([]);
   expect(on.bot.client.rest.options).toMatchObject({ timeout: 5_000, retries: 1 });
   await using other = await stage([], { rest: { ...on.sandbox.rest, retries: 3 }, token: on.sandbox.token });
   expect(other.bot.client.rest.options).toMatchObject({ timeout: 5_000, retries: 3 });
 });
 
-it.each([500, 502, 503, 0])('answers in spite of status %s (0: reset), whenever it comes', async (status) => {
-  await using on = await troubled();
-  for (const times of [1, 2, 3]) {
-    on.sandbox.faults.failRest(status, times);
-    expect(await on.sandbox.slash('quick'), `quick ${times}`).toMatchObject({ content: reply });
-    on.sandbox.faults.failRest(status, times);
-    expect(await on.sandbox.slash('slow'), `slow ${times}`).toMatchObject({ content: reply });
-  }
-  expect(on.sandbox.messages()).toHaveLength(6);
-  expect(on.log.of('error')).toEqual([]);
-});
+it.concurrent.each([500, 502, 503, 0])(
+  'answers in spite of status %s (0: reset), whenever it comes',
+  async (status) => {
+    await using on = await troubled();
+    for (const times of [1, 2, 3]) {
+      on.sandbox.faults.failRest(status, times);
+      expect(await on.sandbox.slash('quick'), `quick ${times}`).toMatchObject({ content: reply });
+      on.sandbox.faults.failRest(status, times);
+      expect(await on.sandbox.slash('slow'), `slow ${times}`).toMatchObject({ content: reply });
+    }
+    expect(on.sandbox.messages()).toHaveLength(6);
+    expect(on.log.of('error')).toEqual([]);
+  },
+);
 
-it('answers in spite of 429 on every route of the way', async () => {
+it.concurrent('answers in spite of 429 on every route of the way', async () => {
   await using on = await troubled();
   for (const route of ['POST /interactions', 'PATCH /webhooks', '/']) {
     on.sandbox.faults.rateLimit(route, 100);
@@ -44,7 +47,7 @@ it('answers in spite of 429 on every route of the way', async () => {
   expect(on.log.of('error')).toEqual([]);
 });
 
-it('answers in spite of callbacks that stall, and says it once', async () => {
+it.concurrent('answers in spite of callbacks that stall, and says it once', async () => {
   await using on = await troubled();
   on.sandbox.faults.stallCallbacks(300);
   const inTime = await Promise.all([on.sandbox.slash('quick'), on.sandbox.slash('slow')]);
@@ -60,7 +63,7 @@ it('answers in spite of callbacks that stall, and says it once', async () => {
   expect(on.log.of('error')).toEqual([]);
 });
 
-it('answers in the channel where the interaction is gone, and pings nobody there', async () => {
+it.concurrent('answers in the channel where the interaction is gone, and pings nobody there', async ({ expect }) => {
   await using on = await troubled();
   on.sandbox.faults.stallCallbacks(4_000);
   const gone = await on.sandbox.slash('quick', {}, { user: 'grace' });
@@ -72,7 +75,9 @@ it('answers in the channel where the interaction is gone, and pings nobody there
   await expect.poll(() => on.log.of('info').at(-1)?.message).toMatch(/answered in the channel/);
 }, 25_000);
 
-it('never says in the channel what only one person may see, but in the log that it was lost', async () => {
+it.concurrent('never says in the channel what only one person may see, but in the log that it was lost', async ({
+  expect,
+}) => {
   await using on = await stage([simple('private', async () => 'my secret', { ephemeral: true })]);
   Object.assign(on.bot.client.rest.options, quickRest);
   on.sandbox.faults.stallCallbacks(4_000);

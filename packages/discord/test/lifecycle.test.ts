@@ -9,7 +9,7 @@ import { deferred, Recorder, simple, stage, startWeb } from './bots.js';
 
 const local = { guard: { allow: ['127.0.0.1'] } };
 
-it('makes the session before login, and closes it after the last answer and destroy()', async () => {
+it.concurrent('makes the session before login, and closes it after the last answer and destroy()', async () => {
   const order: string[] = [];
   await using sandbox = await startSandbox({ playground: false });
   const client = new Client({ intents: [GatewayIntentBits.Guilds], rest: sandbox.rest });
@@ -51,7 +51,7 @@ it('makes the session before login, and closes it after the last answer and dest
   await session.close();
 });
 
-it('closes a session that it made, once, and can be stopped twice', async () => {
+it.concurrent('closes a session that it made, once, and can be stopped twice', async () => {
   await using on = await stage([simple('quick', async () => 'hi')]);
   const { session } = on.bot;
   expect(session).toBeInstanceOf(Session);
@@ -60,7 +60,7 @@ it('closes a session that it made, once, and can be stopped twice', async () => 
   expect(session.closed).toBe(true);
 });
 
-it('keeps one session, and the commands, through drops, reconnects, refused resumes and zombies', async () => {
+it.concurrent('keeps one session, and the commands, through drops, reconnects, refused resumes and zombies', async () => {
   await using web = await startWeb((_, response) => response.end('"ok"'));
   await using on = await stage([simple('go', async (_, session) => session.get(web.url).json<string>())], {
     heartbeatInterval: 250,
@@ -92,7 +92,7 @@ it('keeps one session, and the commands, through drops, reconnects, refused resu
   expect(on.log.of('error')).toEqual([]);
 }, 40_000);
 
-it('answers an interaction whose gateway connection is lost meanwhile', async () => {
+it.concurrent('answers an interaction whose gateway connection is lost meanwhile', async () => {
   const running = deferred();
   await using on = await stage([
     simple('slow', async () => {
@@ -120,7 +120,7 @@ it('leaves no listener, timer or handler behind', async () => {
   }
 });
 
-it('lives on when a listener of yours rejects', async () => {
+it.concurrent('lives on when a listener of yours rejects', async ({ expect }) => {
   await using on = await stage([simple('quick', async () => 'hi')]);
   on.bot.client.on(Events.InteractionCreate, async () => {
     throw new Error('in a listener of yours');
@@ -130,7 +130,7 @@ it('lives on when a listener of yours rejects', async () => {
   expect((await on.sandbox.slash('quick')).content).toBe('hi');
 });
 
-it('works for a client with a main of its own', async () => {
+it.concurrent('works for a client with a main of its own', async () => {
   await using sandbox = await startSandbox({ playground: false });
   await using session = new Session(local);
   const client = new Client({ intents: [GatewayIntentBits.Guilds], rest: sandbox.rest });
@@ -154,7 +154,7 @@ it('works for a client with a main of its own', async () => {
   await client.destroy();
 });
 
-it('answers a command that is registered but gone, where the client is its own', async () => {
+it.concurrent('answers a command that is registered but gone, where the client is its own', async () => {
   await using on = await stage([simple('here', async () => 'hi')]);
   await on.bot.client.application!.commands.create({ name: 'old', description: 'd' });
   expect(await on.sandbox.slash('old')).toMatchObject({ ephemeral: true, content: expect.stringMatching(/no longer/) });

@@ -6,11 +6,11 @@ import { rm } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Sandbox, startSandbox } from '@errand/discord-sandbox';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { deferred, simple, stage, startWeb } from './bots.js';
 import { bundle } from './children/bundle.js';
 
-it('lets commands finish, and tells new ones to come back', async () => {
+it.concurrent('lets commands finish, and tells new ones to come back', async () => {
   const running = deferred();
   const answer = deferred();
   await using on = await stage([
@@ -34,7 +34,7 @@ it('lets commands finish, and tells new ones to come back', async () => {
   expect(on.bot.session.closed).toBe(true);
 });
 
-it('aborts what a command fetches, and apologises', async () => {
+it.concurrent('aborts what a command fetches, and apologises', async ({ expect }) => {
   await using web = await startWeb(() => {});
   await using on = await stage(
     [
@@ -57,7 +57,7 @@ it('aborts what a command fetches, and apologises', async () => {
   expect(on.sandbox.messages().every(({ ephemeral }) => ephemeral)).toBe(true);
 });
 
-it.each<[string, (sandbox: Sandbox) => void]>([
+it.concurrent.each<[string, (sandbox: Sandbox) => void]>([
   ['drops the gateway', ({ faults }) => faults.dropGateway()],
   ['asks to reconnect', ({ faults }) => faults.requestReconnect()],
   ['refuses to resume', ({ faults }) => faults.invalidateSession(false)],
@@ -86,7 +86,7 @@ it.each<[string, (sandbox: Sandbox) => void]>([
   expect(on.bot.session.closed).toBe(true);
 });
 
-it.each([0, 100, 520, 900])('does not come back to a Discord that was gone %s ms before', async (wait) => {
+it.concurrent.each([0, 100, 520, 900])('does not come back to a Discord that was gone %s ms before', async (wait) => {
   const on = await stage([], { shutdown: 2_500 });
   await on.sandbox.close();
   await delay(wait);
@@ -100,7 +100,7 @@ it.each([0, 100, 520, 900])('does not come back to a Discord that was gone %s ms
   expect(tries).toEqual([]);
 });
 
-it('closes a connection that is being made', async () => {
+it.concurrent('closes a connection that is being made', async ({ expect }) => {
   const silent = createServer();
   silent.listen(0, '127.0.0.1');
   await once(silent, 'listening');
@@ -149,12 +149,12 @@ async function startChild(sandbox: Pick<Sandbox, 'rest' | 'token'>, env: Record<
   return {
     process: child,
     out: () => out,
-    says: (word) => expect.poll(() => out, { timeout: 15_000 }).toMatch(new RegExp(`^${word}$`, 'm')),
+    says: (word) => vi.waitFor(() => expect(out).toMatch(new RegExp(`^${word}$`, 'm')), { timeout: 15_000 }),
     ended,
   };
 }
 
-it.each(['SIGINT', 'SIGTERM'] as const)(
+it.concurrent.each(['SIGINT', 'SIGTERM'] as const)(
   '%s: finishes, closes, exits with 0',
   async (signal) => {
     await using sandbox = await startSandbox({ playground: false });
@@ -170,7 +170,7 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
   40_000,
 );
 
-it('apologises for what does not end, and exits with 0 in time', async () => {
+it.concurrent('apologises for what does not end, and exits with 0 in time', async () => {
   await using sandbox = await startSandbox({ playground: false });
   const child = await startChild(sandbox, { SHUTDOWN: '2s' });
   await child.says('ready');
@@ -183,7 +183,7 @@ it('apologises for what does not end, and exits with 0 in time', async () => {
   expect(performance.now() - began).toBeLessThan(3_500);
 }, 40_000);
 
-it('exits hard with 1 where something does not end, and at once at a second signal', async () => {
+it.concurrent('exits hard with 1 where something does not end, and at once at a second signal', async () => {
   await using sandbox = await startSandbox({ playground: false });
   const slow = await startChild(sandbox, { SHUTDOWN: '1s', ON_STOP: 'hang' });
   await slow.says('ready');
@@ -201,7 +201,7 @@ it('exits hard with 1 where something does not end, and at once at a second sign
   expect(performance.now() - began).toBeLessThan(5_000);
 }, 60_000);
 
-it('says in one line that the token is bad, and exits with another code than 0', async () => {
+it.concurrent('says in one line that the token is bad, and exits with another code than 0', async () => {
   await using sandbox = await startSandbox({ playground: false });
   const child = await startChild({ rest: sandbox.rest, token: 'MTIz.bad.s3cret-s3cret-s3cret-s3cret' });
   expect(await child.ended).toEqual({ code: 1, signal: null });

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { viewOf } from '../src/web.js';
 import { deferred, simple, stage, startWeb } from './bots.js';
 
-it('puts every request in the lane of the guild, or of the user outside guilds', async () => {
+it.concurrent('puts every request in the lane of the guild, or of the user outside guilds', async () => {
   const lanes: Array<string | undefined> = [];
   const spy: Middleware = (next) => (request: HttpRequest) => {
     lanes.push(request.lane);
@@ -36,7 +36,7 @@ it('puts every request in the lane of the guild, or of the user outside guilds',
   expect(guild).not.toBe(user);
 });
 
-it('is a session in every other way, and closes nothing', async () => {
+it.concurrent('is a session in every other way, and closes nothing', async () => {
   await using session = new Session({ guard: { allow: ['127.0.0.1'] } });
   await using web = await startWeb((_, response) => response.end('{"a":1}'));
   const view = viewOf(session, { id: '1', lane: 'l', signal: new AbortController().signal });
@@ -55,7 +55,7 @@ it('is a session in every other way, and closes nothing', async () => {
   expect(session.closed).toBe(false);
 });
 
-it("ends requests with its signal, or with the caller's", async () => {
+it.concurrent("ends requests with its signal, or with the caller's", async ({ expect }) => {
   await using session = new Session({ guard: { allow: ['127.0.0.1'] } });
   await using web = await startWeb(() => {});
   const end = new AbortController();
@@ -73,7 +73,7 @@ it("ends requests with its signal, or with the caller's", async () => {
   expect(session.stats().inFlight).toBe(0);
 });
 
-it('ends a command at its deadline, with a polite answer', async () => {
+it.concurrent('ends a command at its deadline, with a polite answer', async () => {
   await using web = await startWeb(() => {});
   const ended = deferred<unknown>();
   await using on = await stage(
@@ -117,7 +117,7 @@ it('tells a listener of the channel what became of each request, without secrets
       await session.get(`${web.url}/ok?token=s3cret`).json();
       await session.post(`${web.url}/404`).catch(() => {});
       await session.get('http://10.0.0.1/').catch(() => {});
-      await session.fetch(`${web.url}/fetched`);
+      await (await session.fetch(`${web.url}/fetched`)).text();
       return interaction.id;
     }),
   ]);

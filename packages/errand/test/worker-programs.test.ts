@@ -73,7 +73,7 @@ async function outputOf(file: string): Promise<unknown> {
 const expected = { name: 'item 19999', title: 'A page', offloaded: 2 };
 
 describe('a program bundled into one file', () => {
-  it('as an ES module, which closes its session', async () => {
+  it.concurrent('as an ES module, which closes its session', async () => {
     const file = await bundle(
       'closed.mjs',
       `import { Session } from 'errand'; ${main('await session.close();')} await main(Session);`,
@@ -82,7 +82,7 @@ describe('a program bundled into one file', () => {
     expect(await outputOf(file)).toEqual(expected);
   });
 
-  it('as an ES module, which forgets to', async () => {
+  it.concurrent('as an ES module, which forgets to', async () => {
     const file = await bundle(
       'forgotten.mjs',
       `import { Session } from 'errand'; ${main('')} await main(Session);`,
@@ -91,7 +91,7 @@ describe('a program bundled into one file', () => {
     expect(await outputOf(file)).toEqual(expected);
   });
 
-  it('as CommonJS', async () => {
+  it.concurrent('as CommonJS', async () => {
     const file = await bundle(
       'program.cjs',
       `import { Session } from 'errand'; ${main('await session.close();')} main(Session);`,
@@ -101,7 +101,7 @@ describe('a program bundled into one file', () => {
   });
 });
 
-it('a CommonJS program takes the package with import()', async () => {
+it.concurrent('a CommonJS program takes the package with import()', async () => {
   await bundle('library.mjs', "export * from 'errand';", 'esm');
   const file = join(directory, 'user.cjs');
   await writeFile(
