@@ -46,85 +46,89 @@ function memory() {
   };
 }
 
-test('one visitor a name, others for other keys, a new one for each call without a name', () => {
+test('one visitor a name, others for other keys, a new one for each call without a name', async () => {
   const { visit } = desk();
-  const one = visit({ session: 's' });
-  expect(visit({ session: 's' })).toBe(one);
+  const one = await visit({ session: 's' });
+  expect(await visit({ session: 's' })).toBe(one);
   expect(one).toMatchObject({ id: 's', sticky: true });
-  expect(visit({ session: 's' }, 'other')).not.toBe(one);
-  expect(visit({ session: 't' })).not.toBe(one);
-  const [two, three] = [visit(), visit()];
+  expect(await visit({ session: 's' }, 'other')).not.toBe(one);
+  expect(await visit({ session: 't' })).not.toBe(one);
+  const [two, three] = [await visit(), await visit()];
   expect(two.sticky).toBe(false);
   expect(three.cookies).not.toBe(two.cookies);
   expect(three.identity.id).not.toBe(two.identity.id);
 });
 
-test('fifteen minutes without use, and it is another', () => {
+test('fifteen minutes without use, and it is another', async () => {
   const { time, visit } = desk();
-  const one = visit({ session: 's' });
+  const one = await visit({ session: 's' });
   time.now += 14 * minute;
-  expect(visit({ session: 's' })).toBe(one);
+  expect(await visit({ session: 's' })).toBe(one);
   time.now += 14 * minute;
-  expect(visit({ session: 's' })).toBe(one);
+  expect(await visit({ session: 's' })).toBe(one);
   time.now += 15 * minute;
-  expect(visit({ session: 's' })).not.toBe(one);
+  expect(await visit({ session: 's' })).not.toBe(one);
 });
 
-test('another country is another visitor as a whole; nothing else changes who he is', () => {
+test('another country is another visitor as a whole; nothing else changes who he is', async () => {
   const { visit } = desk();
-  const one = visit({ session: 's', country: 'de' });
+  const one = await visit({ session: 's', country: 'de' });
   expect(one.proxy?.id).toBe('a');
   expect(one.identity.locale).toBe('de-DE');
-  expect(visit({ session: 's' })).toBe(one);
-  expect(visit({ session: 's', country: 'DE' })).toBe(one);
-  const two = visit({ session: 's', country: 'us' });
+  expect(await visit({ session: 's' })).toBe(one);
+  expect(await visit({ session: 's', country: 'DE' })).toBe(one);
+  const two = await visit({ session: 's', country: 'us' });
   expect(two.proxy?.id).toBe('b');
   expect(two.cookies).not.toBe(one.cookies);
   expect(two.identity.id).not.toBe(one.identity.id);
   for (const change of [{ device: 'mobile' }, { locale: 'fr-FR' }, { browser: 'firefox' }] as const)
-    expect(visit({ session: 's', ...change })).toBe(two);
+    expect(await visit({ session: 's', ...change })).toBe(two);
 });
 
-test('what signed in by plain HTTP keeps its cookies and proxy in the browser, as the browser that it is', () => {
+test('what signed in by plain HTTP keeps its cookies and proxy in the browser, as the browser that it is', async () => {
   const { visit } = desk();
-  const one = visit({ session: 's' });
+  const one = await visit({ session: 's' });
   one.cookies.setCookie('sid=1', 'http://h/');
-  const two = visit({ session: 's', render: 'auto' });
+  const two = await visit({ session: 's', render: 'auto' });
   expect(two.identity.userAgent).toBe(engine.userAgent);
   expect([two.proxy, two.cookies]).toEqual([one.proxy, one.cookies]);
   expect(two.cookies).toBe(one.cookies);
-  expect(visit({ session: 's', render: true })).toBe(two);
-  expect(visit({ session: 's' })).toBe(two);
+  expect(await visit({ session: 's', render: true })).toBe(two);
+  expect(await visit({ session: 's' })).toBe(two);
 });
 
-test('dropped or scored down: another as a whole under the same name', () => {
+test('dropped or scored down: another as a whole under the same name', async () => {
   const { visit, visitors } = desk();
-  const one = visit({ session: 's' });
+  const one = await visit({ session: 's' });
   visitors.drop(one);
-  const two = visitors.visitorFor(pageRequest('http://h/', { session: 's' }), 'key', new Set([one.proxy?.id ?? '']));
+  const two = await visitors.visitorFor(
+    pageRequest('http://h/', { session: 's' }),
+    'key',
+    new Set([one.proxy?.id ?? '']),
+  );
   expect(two.proxy?.id).not.toBe(one.proxy?.id);
   expect(two.identity.id).not.toBe(one.identity.id);
   expect(two.cookies).not.toBe(one.cookies);
   visitors.drop(one);
-  expect(visit({ session: 's' })).toBe(two);
+  expect(await visit({ session: 's' })).toBe(two);
   visitors.drop(two);
-  const three = visit({ session: 's' });
+  const three = await visit({ session: 's' });
   expect(three).not.toBe(two);
   visitors.score(three, true);
   for (let time = 0; time < 3; time++) visitors.score(three, false);
-  expect(visit({ session: 's' })).toBe(three);
+  expect(await visit({ session: 's' })).toBe(three);
   visitors.score(three, false);
-  expect(visit({ session: 's' })).not.toBe(three);
+  expect(await visit({ session: 's' })).not.toBe(three);
 });
 
-test('over a restart: the same proxy, identity and cookies', () => {
+test('over a restart: the same proxy, identity and cookies', async () => {
   const store = memory();
   const before = desk({ store });
-  const one = before.visit({ session: 's', country: 'us' });
+  const one = await before.visit({ session: 's', country: 'us' });
   one.cookies.setCookie('sid=1; Path=/', 'http://h/');
   before.visitors.close();
   const after = desk({ store });
-  const again = after.visit({ session: 's' });
+  const again = await after.visit({ session: 's' });
   expect(again.proxy?.id).toBe('b');
   expect(again.identity.id).toBe(one.identity.id);
   expect(again.identity.headersFor(new URL('https://h/'))).toEqual(one.identity.headersFor(new URL('https://h/')));
@@ -132,35 +136,35 @@ test('over a restart: the same proxy, identity and cookies', () => {
   expect([...store.rows.values()][0]?.expires).toBe(1_000_000 + 15 * minute);
 });
 
-test('without its proxy, or unreadable, what was written is nobody', () => {
+test('without its proxy, or unreadable, what was written is nobody', async () => {
   const store = memory();
   const before = desk({ store });
-  const one = before.visit({ session: 's', country: 'us' });
+  const one = await before.visit({ session: 's', country: 'us' });
   before.visitors.close();
   const after = desk({ store, list: ['http://a:1 id=a country=de'] });
-  const two = after.visit({ session: 's' });
+  const two = await after.visit({ session: 's' });
   expect(two.proxy?.id).toBe('a');
   expect(two.identity.id).not.toBe(one.identity.id);
   store.save('key\nt', '{"version":1', 0);
-  expect(after.visit({ session: 't' }).sticky).toBe(true);
+  expect((await after.visit({ session: 't' })).sticky).toBe(true);
 });
 
-test('so many are kept, those used longest ago go first', () => {
+test('so many are kept, those used longest ago go first', async () => {
   const { visit, visitors } = desk({ limit: 3 });
-  const one = visit({ session: '1' });
-  for (const session of ['2', '3']) visit({ session });
-  expect(visit({ session: '1' })).toBe(one);
-  for (const session of ['4', '5']) visit({ session });
+  const one = await visit({ session: '1' });
+  for (const session of ['2', '3']) await visit({ session });
+  expect(await visit({ session: '1' })).toBe(one);
+  for (const session of ['4', '5']) await visit({ session });
   expect(visitors.report().map(({ session }) => session)).toEqual(['5', '4', '1']);
 });
 
 test('a person who has taken over keeps others out; turns are in order and end with their signal', async () => {
   const { visit, visitors } = desk();
-  const one = visit({ session: 's' });
-  const giveBack = visitors.handOff(one);
-  expect(() => visit({ session: 's' })).toThrow(expect.objectContaining({ code: 'session_busy', status: 409 }));
-  giveBack();
-  expect(visit({ session: 's' })).toBe(one);
+  const one = await visit({ session: 's' });
+  const giveBack = await visitors.handOff(one);
+  await expect(visit({ session: 's' })).rejects.toThrow(expect.objectContaining({ code: 'session_busy', status: 409 }));
+  await giveBack();
+  expect(await visit({ session: 's' })).toBe(one);
   const { signal } = new AbortController();
   const first = await visitors.lease(one, 0, signal);
   const order: string[] = [];

@@ -50,8 +50,8 @@ function desk(options: Partial<TicketsOptions> = {}) {
       return page;
     },
     visitors: {
-      visitorFor: () => visitor,
-      handOff: () => {
+      visitorFor: async () => visitor,
+      handOff: async () => {
         handed.push('taken');
         return () => void handed.push('given back');
       },

@@ -44,7 +44,7 @@ export class Climb {
   async run(): Promise<Page> {
     const { pages, request, owner, budget } = this.#parts;
     try {
-      let visitor = pages.visitors.visitorFor(request, owner);
+      let visitor = await pages.visitors.visitorFor(request, owner);
       while (budget.takeTry()) {
         this.#visitor = visitor;
         const step = await this.#tryAndTakeStep(visitor);
@@ -55,6 +55,9 @@ export class Climb {
     } catch (error) {
       const told = problemOf(error, { ...request, proxy: this.#visitor?.proxy });
       throw told instanceof Problem && told.attempts.length === 0 ? told.after(this.#attempts) : told;
+    } finally {
+      // Before the answer is given: the next call of the session may be made anywhere.
+      if (this.#visitor?.sticky) await pages.visitors.save(this.#visitor);
     }
   }
 
@@ -64,7 +67,7 @@ export class Climb {
       const outcome = await tryOnce({ ...this.#parts, engine: this.#engine, visitor });
       if (outcome.attempt !== undefined) this.#tell(outcome.attempt);
       const action = this.#next(outcome, visitor);
-      this.#learn(action, outcome, visitor);
+      await this.#learn(action, outcome, visitor);
       if (outcome.fetched === undefined) {
         if (action.do !== 'again') throw outcome.error;
         return { visitor: await this.#goElsewhere(action.ms, visitor, proxyFailure(outcome.error) !== undefined) };
@@ -119,7 +122,7 @@ export class Climb {
         return visitor;
       case 'rotate':
         try {
-          return pages.visitors.visitorFor(request, owner, this.#avoid);
+          return await pages.visitors.visitorFor(request, owner, this.#avoid);
         } catch (error) {
           // Where the last proxy is banned there, who blocks us is the better answer.
           if (!(error instanceof Problem) || error.code !== 'blocked') throw error;
@@ -142,12 +145,12 @@ export class Climb {
     const lost = proxy !== undefined && proxyFailed && (this.#avoid.has(proxy.id) || pages.proxies.isDead(proxy));
     if (proxy !== undefined && (proxyFailed || !sticky)) this.#avoid.add(proxy.id);
     if (sticky && !lost) return visitor;
-    pages.visitors.drop(visitor);
+    await pages.visitors.drop(visitor);
     return pages.visitors.visitorFor(request, owner, this.#avoid);
   }
 
   /** What the rooms below may know of it. */
-  #learn(action: Action, outcome: Outcome, visitor: Visitor): void {
+  async #learn(action: Action, outcome: Outcome, visitor: Visitor): Promise<void> {
     const { proxies, visitors, hosts } = this.#parts.pages;
     const { proxy } = visitor;
     const asked = new URL(this.#parts.request.url).host;
@@ -170,10 +173,11 @@ export class Climb {
     if (told !== undefined) hosts.slowDown(url, told);
     // A challenge that plain HTTP cannot pass speaks against nobody.
     if (!turnedAway || (verdict.kind === 'challenge' && fetched.engine === 'http')) return;
-    visitors.drop(visitor);
-    if (proxy === undefined) return;
-    this.#avoid.add(proxy.id);
-    for (const host of new Set([url.host, asked])) proxies.ban(proxy, host, verdict.vendor);
+    if (proxy !== undefined) {
+      this.#avoid.add(proxy.id);
+      for (const host of new Set([url.host, asked])) proxies.ban(proxy, host, verdict.vendor);
+    }
+    await visitors.drop(visitor);
   }
 
   /** @throws Problem captcha_required where nobody can help, or where a person has to. */

@@ -10,6 +10,7 @@ import type { PagesParts } from './pages.js';
 import { Passage } from './passage.js';
 import { patienceFor } from './patience.js';
 import { codeOf } from './problem-of.js';
+import type { VisitorDesk } from './seams.js';
 
 export interface Came {
   readonly fetched: Fetched;
@@ -49,7 +50,7 @@ export async function tryOnce({ pages, request, engine, visitor, budget, signal 
     const ms = Math.round(performance.now() - startedAt);
     return { engine: engine.name, proxy: visitor.proxy?.id, identity: visitor.identity.id, status, verdict, ms };
   };
-  let release: (() => void) | undefined;
+  let release: Awaited<ReturnType<VisitorDesk['lease']>> | undefined;
   let leased = false;
   try {
     if (engine.name === 'browser') release = await pages.visitors.lease(visitor, budget.timeLeft - leastTime, signal);
@@ -67,7 +68,7 @@ export async function tryOnce({ pages, request, engine, visitor, budget, signal 
     return { fetched: undefined, error: reason, attempt: went ? attemptOf(codeOf(reason), undefined) : undefined };
   } finally {
     passage.leave();
-    release?.();
+    await release?.();
   }
 }
 

@@ -43,11 +43,13 @@ export interface ProxyRecords {
 }
 
 export interface VisitorDesk {
-  visitorFor(request: PageRequest, owner: string, avoid?: ReadonlySet<string>): Visitor;
+  visitorFor(request: PageRequest, owner: string, avoid?: ReadonlySet<string>): Promise<Visitor>;
   /** The sticky visitor is not wanted any more; the next call of that name gets another. */
-  drop(visitor: Visitor): void;
+  drop(visitor: Visitor): Promise<void> | void;
   score(visitor: Visitor, good: boolean): void;
-  lease(visitor: Visitor, patience: number, signal: AbortSignal): Promise<() => void>;
+  /** What the call has changed of him is kept for the next one. Never fails. */
+  save(visitor: Visitor): Promise<void> | void;
+  lease(visitor: Visitor, patience: number, signal: AbortSignal): Promise<() => Promise<void> | void>;
 }
 
 export type Judge = (answer: {

@@ -1,12 +1,15 @@
-// Sticky visitors that are kept: in memory up to a bound, and in the store, from where they come back after a restart.
-// Whoever was not used for a while is forgotten.
+// Sticky visitors that this process keeps by itself: in memory up to a bound, and in the store, from where they come back
+// after a restart. Whoever was not used for a while is forgotten.
 import { CookieJar } from 'errand';
-import { type IdentityRecord, identityFrom, recordOf } from '../core/identity-record.js';
+import type { Identity } from '../core/identity.js';
 import type { ProxyServer } from '../core/proxy-server.js';
 import type { Visitor } from '../core/visitor.js';
+import { type Beginner, bounded, type Keep, type Release, type Sticky } from './keep.js';
+import { Recent, type RecentOptions } from './recent.js';
 import { Turns } from './turns.js';
+import { readWho, visitorFrom, type Who, whoOf } from './who.js';
 
-/** Where sticky visitors are written. What is written holds cookies: it is secret. */
+/** Where one process writes sticky visitors. What is written holds cookies: it is secret. */
 export interface SessionStore {
   load(id: string): string | undefined;
   /** @param expires Milliseconds since 1970. */
@@ -14,101 +17,132 @@ export interface SessionStore {
   delete(id: string): void;
 }
 
-export interface Keeping {
-  readonly key: string;
+interface Keeping extends Sticky {
   visitor: Visitor;
   mayRender: boolean;
   score: number;
   lastUsed: number;
+  handedOff: boolean;
   readonly turns: Turns;
 }
 
-interface Written {
-  readonly version: 1;
-  readonly name: string;
-  readonly proxy: string | null;
-  readonly identity: IdentityRecord;
+interface Written extends Who {
   readonly cookies: ReturnType<CookieJar['toJSON']>;
-  readonly mayRender: boolean;
   readonly score: number;
 }
 
-export interface KeptOptions {
+export interface KeptOptions extends RecentOptions {
   readonly store: SessionStore | undefined;
-  readonly idle: number;
-  readonly limit: number;
-  readonly now: () => number;
   readonly proxyOf: (id: string) => ProxyServer | undefined;
 }
 
 /** What changed is written together, so long after the first change. */
 const writeAfter = 1_000;
 
-export class Kept {
+export class Kept implements Keep {
   readonly #options: KeptOptions;
-  /** The one that was used longest ago first. */
-  readonly #entries = new Map<string, Keeping>();
-  /** A visitor may come to look otherwise; his cookies are his own. */
-  readonly #keys = new WeakMap<CookieJar, string>();
+  readonly #recent: Recent<Keeping>;
   readonly #changed = new Set<Keeping>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: KeptOptions) {
     this.#options = options;
+    this.#recent = new Recent(options);
   }
 
   find(key: string): Keeping | undefined {
-    const { now, idle } = this.#options;
-    const entry = this.#entries.get(key) ?? this.#load(key);
+    const entry = this.#recent.get(key) ?? this.#load(key);
     if (entry === undefined) return undefined;
-    if (entry.lastUsed + idle <= now()) {
-      this.remove(key);
+    if (this.#recent.isIdle(entry)) {
+      this.#remove(key);
       return undefined;
     }
-    this.used(entry);
+    this.#used(entry);
     return entry;
   }
 
-  /** Undefined for one that is not sticky, or was replaced. */
-  entryOf(visitor: Visitor): Keeping | undefined {
-    const key = this.#keys.get(visitor.cookies);
-    const entry = key === undefined ? undefined : this.#entries.get(key);
-    return entry?.visitor.cookies === visitor.cookies ? entry : undefined;
+  begin({ key, visitor, mayRender }: Beginner, instead: Sticky | undefined): Keeping {
+    const there = this.#recent.get(key);
+    return there === undefined || there === instead ? this.#add(key, visitor, mayRender, 0) : there;
   }
 
-  add(entry: Keeping): void {
-    this.#keys.set(entry.visitor.cookies, entry.key);
-    this.used(entry);
-    if (this.#entries.size <= this.#options.limit) return;
-    const oldest = this.#entries.values().next().value as Keeping;
-    this.#write(oldest);
-    this.#entries.delete(oldest.key);
+  dress(sticky: Sticky, identity: Identity): Keeping {
+    const entry = sticky as Keeping;
+    entry.visitor = { ...entry.visitor, identity };
+    entry.mayRender = true;
+    this.#used(entry);
+    return entry;
   }
 
-  used(entry: Keeping): void {
-    entry.lastUsed = this.#options.now();
-    this.#entries.delete(entry.key);
-    this.#entries.set(entry.key, entry);
+  drop(visitor: Visitor): void {
+    const entry = this.#recent.entryOf(visitor);
+    if (entry !== undefined) this.#remove(entry.key);
+  }
+
+  score(visitor: Visitor, by: number): void {
+    const entry = this.#recent.entryOf(visitor);
+    if (entry === undefined) return;
+    entry.score = bounded(entry.score + by);
+    this.#used(entry);
+  }
+
+  /** Nobody else looks: it is written with the next ones. */
+  save(): void {}
+
+  async lease(visitor: Visitor, patience: number, signal: AbortSignal): Promise<Release | undefined> {
+    const entry = this.#recent.entryOf(visitor);
+    if (entry === undefined) return () => {};
+    const release = await entry.turns.take(patience, signal);
+    if (release === undefined) return undefined;
+    return () => {
+      this.#used(entry);
+      release();
+    };
+  }
+
+  handOff(visitor: Visitor): Release {
+    const entry = this.#recent.entryOf(visitor);
+    if (entry === undefined) return () => {};
+    entry.handedOff = true;
+    return () => {
+      entry.handedOff = false;
+      this.#used(entry);
+    };
+  }
+
+  list(): readonly Keeping[] {
+    return this.#recent.list();
+  }
+
+  /** Writes down what is not yet. */
+  close(): void {
+    this.#writeAll();
+  }
+
+  #add(key: string, visitor: Visitor, mayRender: boolean, score: number): Keeping {
+    const lastUsed = this.#options.now();
+    const entry: Keeping = { key, visitor, mayRender, score, lastUsed, handedOff: false, turns: new Turns() };
+    const gone = this.#recent.add(entry);
+    this.#note(entry);
+    if (gone !== undefined && this.#changed.delete(gone)) this.#write(gone);
+    return entry;
+  }
+
+  #used(entry: Keeping): void {
+    if (this.#recent.used(entry)) this.#note(entry);
+  }
+
+  #note(entry: Keeping): void {
     if (this.#options.store === undefined) return;
     this.#changed.add(entry);
     this.#timer ??= setTimeout(() => this.#writeAll(), writeAfter).unref();
   }
 
-  remove(key: string): void {
-    const entry = this.#entries.get(key);
+  #remove(key: string): void {
+    const entry = this.#recent.get(key);
     if (entry !== undefined) this.#changed.delete(entry);
-    this.#entries.delete(key);
+    this.#recent.delete(key);
     this.#options.store?.delete(key);
-  }
-
-  /** The one that was used last first. */
-  list(): Keeping[] {
-    const { now, idle } = this.#options;
-    return [...this.#entries.values()].filter(({ lastUsed }) => lastUsed + idle > now()).reverse();
-  }
-
-  close(): void {
-    this.#writeAll();
   }
 
   #writeAll(): void {
@@ -116,51 +150,28 @@ export class Kept {
     this.#timer = undefined;
     for (const entry of this.#changed) this.#write(entry);
     this.#changed.clear();
-    const { now, idle } = this.#options;
-    for (const [key, { lastUsed }] of this.#entries) {
-      if (lastUsed + idle > now()) return;
-      this.#entries.delete(key);
-    }
+    this.#recent.expire();
   }
 
-  #write({ key, visitor, mayRender, score, lastUsed }: Keeping): void {
-    const { id: name, proxy, identity, cookies } = visitor;
-    const written: Written = {
-      ...{ version: 1, name, mayRender, score },
-      proxy: proxy?.id ?? null,
-      identity: recordOf(identity),
-      cookies: cookies.toJSON(),
-    };
+  #write(entry: Keeping): void {
+    const { key, visitor, score, lastUsed } = entry;
+    const written: Written = { ...whoOf(entry), score, cookies: visitor.cookies.toJSON() };
     this.#options.store?.save(key, JSON.stringify(written), lastUsed + this.#options.idle);
   }
 
-  /** Undefined where there is none, or where its proxy is no longer there: without it, the rest of it is nobody. */
   #load(key: string): Keeping | undefined {
-    const { store, now, proxyOf } = this.#options;
+    const { store, proxyOf } = this.#options;
     const text = store?.load(key);
     if (text === undefined) return undefined;
-    const written = read(text);
-    const proxy = written?.proxy == null ? undefined : proxyOf(written.proxy);
-    if (written === undefined || (written.proxy !== null && proxy === undefined)) {
-      this.remove(key);
+    const written = readWho<Written>(text);
+    const visitor =
+      written && Array.isArray(written.cookies)
+        ? visitorFrom(written, CookieJar.fromJSON(written.cookies), proxyOf)
+        : undefined;
+    if (written === undefined || visitor === undefined) {
+      this.#remove(key);
       return undefined;
     }
-    const { name, identity, cookies, mayRender, score } = written;
-    const jar = CookieJar.fromJSON(cookies);
-    const visitor: Visitor = { id: name, sticky: true, proxy, identity: identityFrom(identity), cookies: jar };
-    const entry: Keeping = { key, visitor, mayRender, score, lastUsed: now(), turns: new Turns() };
-    this.add(entry);
-    return entry;
-  }
-}
-
-/** Undefined for what an older or a newer version has written. */
-function read(text: string): Written | undefined {
-  try {
-    const written = JSON.parse(text) as Partial<Written>;
-    const { version, identity, cookies } = written;
-    return version === 1 && identity !== undefined && Array.isArray(cookies) ? (written as Written) : undefined;
-  } catch {
-    return undefined;
+    return this.#add(key, visitor, written.mayRender, written.score);
   }
 }

@@ -1,8 +1,6 @@
 // Whose turn it is with one visitor: one after another, in the order of asking, each for as long as it takes.
 
 export class Turns {
-  /** A person has taken over. */
-  handedOff = false;
   readonly #waiting = new Set<() => void>();
   #taken = false;
 

@@ -6,8 +6,11 @@ import type { PageRequest } from '../core/page-request.js';
 import { Problem } from '../core/problem.js';
 import type { ProxyServer } from '../core/proxy-server.js';
 import type { Visitor } from '../core/visitor.js';
-import { type Keeping, Kept, type SessionStore } from './kept.js';
-import { Turns } from './turns.js';
+import type { Awaitable } from '../store/key-store.js';
+import { type Beginner, type Keep, lowestScore, type Release } from './keep.js';
+import { Kept, type SessionStore } from './kept.js';
+import { Shared } from './shared.js';
+import type { SharedStore } from './shared-store.js';
 
 /** What the visitors need of the proxies. */
 export interface WaysOut {
@@ -35,11 +38,11 @@ export interface Wardrobe {
 export interface VisitorsOptions {
   readonly proxies: WaysOut;
   readonly identities: Wardrobe;
-  /** Keeps sticky visitors over a restart; without one they are forgotten. */
-  readonly store?: SessionStore;
+  /** Keeps sticky visitors over a restart, or shares them with other gateways; without one they are forgotten. */
+  readonly store?: SessionStore | SharedStore;
   /** How long an unused one is kept, in milliseconds. @default 15 minutes */
   readonly idle?: number;
-  /** How many are kept; the one that was used longest ago goes first. @default 10_000 */
+  /** How many are kept in memory; the one that was used longest ago goes first. @default 10_000 */
   readonly limit?: number;
   /** Milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
@@ -54,22 +57,21 @@ export interface VisitorReport {
   readonly lastUsed: string;
 }
 
-/** Sites that refuse a visitor so often, beyond those that serve him, do not want him any more. */
-const lowestScore = -3;
-const highestScore = 5;
+/** Somebody else may be first with a session so often in a row. */
+const mostRivals = 10;
 
 export class Visitors {
   readonly #proxies: WaysOut;
   readonly #identities: Wardrobe;
-  readonly #kept: Kept;
-  readonly #now: () => number;
+  readonly #keep: Keep;
   #drawn = 0;
 
   constructor({ proxies, identities, store, idle = 15 * 60_000, limit = 10_000, now = Date.now }: VisitorsOptions) {
     this.#proxies = proxies;
     this.#identities = identities;
-    this.#now = now;
-    this.#kept = new Kept({ store, idle, limit, now, proxyOf: (id) => proxies.get(id) });
+    const options = { idle, limit, now, proxyOf: (id: string) => proxies.get(id) };
+    this.#keep =
+      store !== undefined && 'replace' in store ? new Shared({ ...options, store }) : new Kept({ ...options, store });
   }
 
   /**
@@ -77,31 +79,43 @@ export class Visitors {
    * @param avoid Proxies that were tried before.
    * @throws Problem as the proxies and identities do; session_busy while a person is at it.
    */
-  visitorFor(request: PageRequest, owner: string, avoid: ReadonlySet<string> = new Set()): Visitor {
+  async visitorFor(request: PageRequest, owner: string, avoid: ReadonlySet<string> = new Set()): Promise<Visitor> {
     if (request.session === undefined) {
       const id = `visit-${(++this.#drawn).toString(36)}`;
       return this.#make(id, false, request, avoid);
     }
-    const entry = this.#kept.find(keyOf(owner, request.session));
-    if (entry === undefined) return this.#begin(request, owner, avoid);
-    if (entry.turns.handedOff) throw busy(request.session, 'a person is at it');
-    if (entry.score <= lowestScore || contradicts(request, entry.visitor)) return this.#begin(request, owner, avoid);
-    if (mayRender(request) && !entry.mayRender) this.#dressForBrowser(entry, request);
-    return entry.visitor;
+    const key = keyOf(owner, request.session);
+    let sticky = await this.#keep.find(key);
+    for (let rivals = 0; rivals < mostRivals; rivals++) {
+      if (sticky?.handedOff) throw busy(request.session, 'a person is at it');
+      if (sticky !== undefined && sticky.score > lowestScore && !contradicts(request, sticky.visitor)) {
+        if (!mayRender(request) || sticky.mayRender) return sticky.visitor;
+        // What signed in by plain HTTP goes on in the browser: with the same proxy and cookies, but as the browser that it is.
+        const { locale } = sticky.visitor.identity;
+        sticky = await this.#keep.dress(sticky, this.#draw({ ...request, locale }));
+        continue;
+      }
+      const visitor = this.#make(request.session, true, request, avoid);
+      const beginner: Beginner = { key, visitor, mayRender: mayRender(request) };
+      sticky = await this.#keep.begin(beginner, sticky);
+      if (sticky.visitor === visitor) return visitor;
+    }
+    throw busy(request.session, 'others replace it all the time');
   }
 
   /** He is not wanted any more, as a whole: whoever comes next by his name gets another. What was replaced stays replaced. */
-  drop(visitor: Visitor): void {
-    const entry = this.#kept.entryOf(visitor);
-    if (entry !== undefined) this.#kept.remove(entry.key);
+  drop(visitor: Visitor): Awaitable<void> {
+    return this.#keep.drop(visitor);
   }
 
   /** What came of a visit: sites that serve him speak for a visitor, blocks and captchas against him. */
   score(visitor: Visitor, good: boolean): void {
-    const entry = this.#kept.entryOf(visitor);
-    if (entry === undefined) return;
-    entry.score = Math.max(lowestScore, Math.min(highestScore, entry.score + (good ? 1 : -1)));
-    this.#kept.used(entry);
+    this.#keep.score(visitor, good ? 1 : -1);
+  }
+
+  /** What a call has changed of a visitor is kept, for the next call wherever it is made. Never fails. */
+  save(visitor: Visitor): Awaitable<void> {
+    return this.#keep.save(visitor);
   }
 
   /**
@@ -109,31 +123,24 @@ export class Visitors {
    * @param patience Milliseconds.
    * @throws Problem session_busy where it does not come in time.
    */
-  async lease(visitor: Visitor, patience: number, signal: AbortSignal): Promise<() => void> {
-    const entry = this.#kept.entryOf(visitor);
-    if (entry === undefined) return () => {};
-    const release = await entry.turns.take(patience, signal);
-    if (release === undefined)
-      throw busy(visitor.id, `another page of it is in the browser, for more than ${patience} ms`);
-    return () => {
-      this.#kept.used(entry);
-      release();
-    };
+  async lease(visitor: Visitor, patience: number, signal: AbortSignal): Promise<Release> {
+    const release = await this.#keep.lease(visitor, patience, signal);
+    if (release !== undefined) return release;
+    throw busy(visitor.id, `another page of it is in the browser, for more than ${patience} ms`);
   }
 
-  /** A person takes the visitor over: until the returned function is called, everybody else gets session_busy. */
-  handOff(visitor: Visitor): () => void {
-    const entry = this.#kept.entryOf(visitor);
-    if (entry === undefined) return () => {};
-    entry.turns.handedOff = true;
-    return () => {
-      entry.turns.handedOff = false;
-      this.#kept.used(entry);
-    };
+  /**
+   * A person takes the visitor over: until the returned function is called, everybody else gets session_busy.
+   * @throws Problem session_busy where another person was first.
+   */
+  async handOff(visitor: Visitor): Promise<Release> {
+    const giveBack = await this.#keep.handOff(visitor);
+    if (giveBack !== undefined) return giveBack;
+    throw busy(visitor.id, 'a person is at it');
   }
 
   report(): VisitorReport[] {
-    return this.#kept.list().map(({ visitor, score, lastUsed }) => ({
+    return this.#keep.list().map(({ visitor, score, lastUsed }) => ({
       session: visitor.id,
       proxy: visitor.proxy?.id ?? null,
       identity: visitor.identity.id,
@@ -144,19 +151,8 @@ export class Visitors {
   }
 
   /** Writes down what is not yet. */
-  close(): void {
-    this.#kept.close();
-  }
-
-  #begin(request: PageRequest, owner: string, avoid: ReadonlySet<string>): Visitor {
-    const name = request.session as string;
-    const visitor = this.#make(name, true, request, avoid);
-    const entry: Keeping = {
-      key: keyOf(owner, name),
-      ...{ visitor, mayRender: mayRender(request), score: 0, lastUsed: this.#now(), turns: new Turns() },
-    };
-    this.#kept.add(entry);
-    return visitor;
+  close(): Awaitable<void> {
+    return this.#keep.close();
   }
 
   #make(id: string, sticky: boolean, request: PageRequest, avoid: ReadonlySet<string>): Visitor {
@@ -170,14 +166,6 @@ export class Visitors {
     const { device, browser, locale, country } = request;
     const spoken = locale ?? (country === undefined ? undefined : this.#identities.localeOf(country));
     return this.#identities.draw({ device, browser, locale: spoken, mayRender: mayRender(request) });
-  }
-
-  /** What signed in by plain HTTP goes on in the browser: with the same proxy and cookies, but as the browser that it is. */
-  #dressForBrowser(entry: Keeping, request: PageRequest): void {
-    const identity = this.#draw({ ...request, locale: entry.visitor.identity.locale });
-    entry.visitor = { ...entry.visitor, identity };
-    entry.mayRender = true;
-    this.#kept.used(entry);
   }
 }
 

@@ -41,6 +41,8 @@ export interface Ticket {
   state: TicketState;
   timer: NodeJS.Timeout | undefined;
   view: Promise<LiveView> | undefined;
+  /** Settles when the visitor of the last view is out of the person's hands. */
+  free: Promise<void> | undefined;
   readonly listeners: Set<(how: 'solved' | 'expired') => void>;
 }
 

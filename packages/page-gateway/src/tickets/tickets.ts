@@ -27,8 +27,8 @@ export interface TicketsOptions {
       ) => Promise<ShownPage>)
     | undefined;
   readonly visitors: {
-    visitorFor(request: PageRequest, owner: string): Visitor;
-    handOff(visitor: Visitor): () => void;
+    visitorFor(request: PageRequest, owner: string): Promise<Visitor>;
+    handOff(visitor: Visitor): Promise<() => Promise<void> | void>;
   };
   readonly judge: (answer: {
     readonly status: number;
@@ -89,7 +89,8 @@ export class Tickets {
     const ticket: Ticket = {
       id: `tkt_${randomBytes(12).toString('base64url')}`,
       ...{ sameAs, url, vendor, evidence, request, owner, visitor, created },
-      ...{ expires: created, state: 'waiting', timer: undefined, view: undefined, listeners: new Set() },
+      ...{ expires: created, state: 'waiting', timer: undefined, view: undefined, free: undefined },
+      listeners: new Set(),
     };
     this.#tickets.set(ticket.id, ticket);
     this.#extend(ticket, created);
@@ -225,19 +226,19 @@ export class Tickets {
     }
     const request = liveRequest(ticket);
     const sticky = request.session !== undefined;
-    const visitor = sticky ? visitors.visitorFor(request, ticket.owner) : ticket.visitor;
-    const giveBack = visitors.handOff(visitor);
+    const visitor = sticky ? await visitors.visitorFor(request, ticket.owner) : ticket.visitor;
+    const giveBack = await visitors.handOff(visitor);
     try {
       const page = await livePage(visitor, request, { signal: this.#closing.signal, timeout: openTimeout });
       const view = new LiveView({ page, patience, abandoned: () => void this.leave(ticket.id).catch(() => {}) });
+      ticket.free = page.closed.then(giveBack);
       void page.closed.then(() => {
-        giveBack();
         if (ticket.view !== undefined)
           void ticket.view.then((now) => now === view && this.#viewEnded(ticket, ticket.view));
       });
       return view;
     } catch (error) {
-      giveBack();
+      await giveBack();
       throw error;
     }
   }
@@ -253,8 +254,8 @@ export class Tickets {
     const view = await ticket.view?.catch(() => undefined);
     ticket.view = undefined;
     await view?.close();
-    // The visitor is free again when this resolves.
-    await view?.page.closed;
+    // What was earned is the session's, and it is free again, when this resolves.
+    await ticket.free;
   }
 
   #extend(ticket: Ticket, from = this.#now()): void {

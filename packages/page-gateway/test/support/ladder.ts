@@ -8,13 +8,12 @@ import { Hosts } from '../../src/politeness/hosts.js';
 import { parseProxies } from '../../src/proxies/parse.js';
 import { Proxies } from '../../src/proxies/proxies.js';
 import { Robots } from '../../src/robots/robots.js';
-import type { SessionStore } from '../../src/sessions/kept.js';
-import { Visitors } from '../../src/sessions/visitors.js';
+import { Visitors, type VisitorsOptions } from '../../src/sessions/visitors.js';
 import { judge } from '../../src/verdict/judge.js';
 
 export interface LadderOptions extends Partial<PagesParts> {
   readonly proxyLines?: readonly string[];
-  readonly store?: SessionStore;
+  readonly store?: NonNullable<VisitorsOptions['store']>;
 }
 
 export function ladder({ proxyLines = [], store, ...parts }: LadderOptions = {}) {
@@ -34,7 +33,7 @@ export function ladder({ proxyLines = [], store, ...parts }: LadderOptions = {})
       pages.get(request, { signal: new AbortController().signal, ...options }),
     async [Symbol.asyncDispose]() {
       await pages.close();
-      visitors.close();
+      await visitors.close();
       proxies.close();
       await session.close({ grace: 0 });
     },
