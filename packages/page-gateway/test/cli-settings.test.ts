@@ -23,6 +23,7 @@ const all = {
   port: ['9000', 9000],
   host: ['0.0.0.0', '0.0.0.0'],
   data: ['/var/data', '/var/data'],
+  redis: ['redis://me:hush@redis.test:6379/2', 'redis://me:hush@redis.test:6379/2'],
   proxies: ['proxies.txt', 'proxies.txt'],
   allow: ['a.test:80,10.0.0.0/8', ['a.test:80', '10.0.0.0/8']],
   'host-concurrency': ['7', 7],

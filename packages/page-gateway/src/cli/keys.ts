@@ -1,10 +1,12 @@
 // `page-gateway keys add|list|revoke`: makes keys, shows what they have used, and ends them. A secret is printed once, when it
 // is made, alone on stdout.
 import { type KeyReport, Keys, type Scope, scopes } from '../keys/keys.js';
+import { redisHost } from '../redis/url.js';
 import { openStore } from '../store/store.js';
 import type { Branch, Flag, Given, Io, Leaf } from './command.js';
 import { dataFlag, dataFolderOf } from './data-folder.js';
 import { commaSeparated, oneOf, wholeNumber } from './numbers.js';
+import { redisFlag, redisUrlOf } from './redis-flag.js';
 import { quoted } from './strict.js';
 import { drawTable } from './table.js';
 import { UsageError } from './usage-error.js';
@@ -15,6 +17,9 @@ const limit = (description: string, example: string): Flag => ({
   valueHint: example,
   otherwise: 'no limit',
 });
+
+/** Where the keys are: in a folder, or on the Redis that several gateways share. */
+const placeFlags = { data: dataFlag, redis: redisFlag };
 
 const add: Leaf = {
   name: 'add',
@@ -31,7 +36,7 @@ const add: Leaf = {
       description: `What it may do beyond fetching pages: ${scopes.join(', ')}.`,
       otherwise: 'nothing more',
     },
-    data: dataFlag,
+    ...placeFlags,
   },
   examples: ['page-gateway keys add crawler --rpm 60 --concurrency 10 --quota 100000 --scope admin,ignore-robots'],
   notes: [
@@ -52,7 +57,7 @@ const add: Leaf = {
       quota: number('quota', Number.MAX_SAFE_INTEGER),
     };
     const own = commaSeparated(given.list('scope') ?? []).map((each) => oneOf<Scope>(each, '--scope', scopes));
-    return withKeys(given, io, async (keys, folder) => {
+    return withKeys(given, io, async (keys, place) => {
       const first = keys.open;
       const made = await keys.add({ name, scopes: [...new Set(own)], ...limits });
       if (!made) {
@@ -60,7 +65,7 @@ const add: Leaf = {
         return 1;
       }
       io.stdout.write(`${made.secret}\n`);
-      io.stderr.write(`The key ${quoted(name)} is in force (${folder}). It is shown this once only.\n`);
+      io.stderr.write(`The key ${quoted(name)} is in force (${place}). It is shown this once only.\n`);
       if (first) io.stderr.write('It is the first one: from now on every call needs a key.\n');
       return 0;
     });
@@ -73,7 +78,7 @@ const list: Leaf = {
   flags: {
     json: { type: 'boolean', description: 'A line of JSON for each key.' },
     all: { type: 'boolean', description: 'Revoked ones too.' },
-    data: dataFlag,
+    ...placeFlags,
   },
   async run(given, io) {
     return withKeys(given, io, async (keys) => {
@@ -89,7 +94,7 @@ const list: Leaf = {
 const revoke: Leaf = {
   name: 'revoke',
   summary: 'Ends a key, by its name or its id.',
-  flags: { name: { type: 'positional', description: 'The name or the id, as `keys list` shows it.' }, data: dataFlag },
+  flags: { name: { type: 'positional', description: 'The name or the id, as `keys list` shows it.' }, ...placeFlags },
   async run(given, io) {
     const name = given.text('name') ?? '';
     return withKeys(given, io, async (keys) => {
@@ -110,12 +115,25 @@ export const keysCommand: Branch = {
   commands: { add, list, revoke },
 };
 
-async function withKeys(given: Given, io: Io, work: (keys: Keys, folder: string) => Promise<number>): Promise<number> {
+/** @param work Told in words where the keys are. */
+async function withKeys(given: Given, io: Io, work: (keys: Keys, place: string) => Promise<number>): Promise<number> {
+  const url = redisUrlOf(given, io);
+  if (url !== undefined) return withSharedKeys(url, work);
   const store = openStore({ folder: dataFolderOf(given, io) });
   try {
     return await work(new Keys({ store: store.keys }), store.folder);
   } finally {
     store.close();
+  }
+}
+
+async function withSharedKeys(url: string, work: (keys: Keys, place: string) => Promise<number>): Promise<number> {
+  const { openSharedKeys } = await import('../redis/shared-keys.js');
+  const { store, traffic, close } = await openSharedKeys(url);
+  try {
+    return await work(new Keys({ store, traffic }), `Redis at ${redisHost(url)}`);
+  } finally {
+    await close();
   }
 }
 

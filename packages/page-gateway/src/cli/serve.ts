@@ -37,10 +37,11 @@ export const serveCommand: Leaf = {
   },
 };
 
-function startLines({ url, data, keys, proxies, chromium, renderingOff }: Started, settings: Settings): string {
+function startLines({ url, data, redis, keys, proxies, chromium, renderingOff }: Started, settings: Settings): string {
   const rows = [
     ['address', `${url}/`],
     ['data', data],
+    ...(redis === undefined ? [] : [['redis', `${redis}, shared with other gateways`]]),
     [
       'keys',
       keys ? 'every call needs one' : 'none: only this machine is served (page-gateway keys add NAME makes one)',

@@ -5,6 +5,7 @@ import { defaultFolder } from '../store/default-folder.js';
 import type { Flag, Flags, Given, Io } from './command.js';
 import { dataFlag } from './data-folder.js';
 import { commaSeparated, oneOf, wholeNumber } from './numbers.js';
+import { redisFlag, redisUrl } from './redis-flag.js';
 import { quoted } from './strict.js';
 import { UsageError } from './usage-error.js';
 
@@ -13,6 +14,7 @@ export interface Settings {
   readonly port?: number;
   readonly host?: string;
   readonly data: string;
+  readonly redis?: string;
   readonly proxies?: string;
   readonly allow?: readonly string[];
   readonly hostConcurrency?: number;
@@ -29,6 +31,7 @@ export type LogLevel = (typeof logLevels)[number];
 /** How pages are fetched: what `serve`, `fetch` and `batch` have in common. */
 export const fetchingFlags: Flags = flagsWithVariables({
   data: dataFlag,
+  redis: redisFlag,
   proxies: {
     type: 'string',
     valueHint: 'FILE',
@@ -104,6 +107,7 @@ export function readSettings(given: Given, { env }: Pick<Io, 'env'>): Settings {
     port: value('port', (text, source) => wholeNumber(text, source, { min: 0, max: 65_535 })),
     host: value('host', filled),
     data: value('data', filled) ?? defaultFolder(env),
+    redis: value('redis', redisUrl),
     proxies: value('proxies', filled),
     allow: allow && commaSeparated(allow),
     hostConcurrency: value('host-concurrency', count(10_000)),

@@ -80,8 +80,8 @@ function switched(spelling: string, value: string | undefined): boolean {
   throw new UsageError(`${spelling} is true or false, not ${quoted(value)}`);
 }
 
-/** Short, on one line, and without anything that a terminal would act upon. */
+/** Short, on one line, without a URL's credentials, and without anything that a terminal would act upon. */
 export function quoted(value: string): string {
-  const plain = value.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
+  const plain = value.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?').replace(/(:\/\/)[^\s/]*@/g, '$1***@');
   return `"${plain.length > 80 ? `${plain.slice(0, 77)}...` : plain}"`;
 }

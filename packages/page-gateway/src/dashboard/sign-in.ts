@@ -7,14 +7,19 @@ import { Problem } from '../core/problem.js';
 import { Bucket } from '../keys/bucket.js';
 import { callerOf, mustHave } from '../server/access.js';
 import type { Caller, KeyDoor } from '../server/parts.js';
+import type { Awaitable } from '../store/key-store.js';
 import { ownHeader } from './protocol.js';
 
 export interface SignInParts {
-  readonly keys: KeyDoor;
-  /** The key as it is now. */
-  readonly keyOf: (id: string) => Promise<(Caller & { readonly revoked: number | undefined }) | undefined>;
+  readonly keys: KeyDoor & {
+    /** The key as it is now. */
+    keyOf(id: string): Promise<(Caller & { readonly revoked: number | undefined }) | undefined>;
+  };
   /** Remembers who signed out, until it makes no difference any more. */
-  readonly signedOut: { load(id: string): string | undefined; save(id: string, state: string, expires: number): void };
+  readonly signedOut: {
+    load(id: string): Awaitable<string | undefined>;
+    save(id: string, state: string, expires: number): Awaitable<void>;
+  };
   readonly secret: string;
   /** Milliseconds since 1970. @default Date.now */
   readonly now?: (() => number) | undefined;
@@ -81,15 +86,18 @@ export class SignIn {
 
   async leave(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const ticket = this.#read(request);
-    if (ticket !== undefined) this.#parts.signedOut.save(signedOutId(ticket), '', ticket.expires);
+    if (ticket !== undefined) await this.#parts.signedOut.save(signedOutId(ticket), '', ticket.expires);
     reply.clearCookie(cookieName, attributesFor(request));
   }
 
   async #known(request: FastifyRequest): Promise<Caller | undefined> {
     const ticket = this.#read(request);
-    if (ticket === undefined || this.#parts.signedOut.load(signedOutId(ticket)) !== undefined) return undefined;
-    const key = await this.#parts.keyOf(ticket.key);
-    return key !== undefined && key.revoked === undefined && key.scopes.includes('admin') ? key : undefined;
+    if (ticket === undefined) return undefined;
+    const { keys, signedOut } = this.#parts;
+    const [left, key] = await Promise.all([signedOut.load(signedOutId(ticket)), keys.keyOf(ticket.key)]);
+    return left === undefined && key !== undefined && key.revoked === undefined && key.scopes.includes('admin')
+      ? key
+      : undefined;
   }
 
   #read(request: FastifyRequest): Ticket | undefined {

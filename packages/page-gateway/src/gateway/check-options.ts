@@ -1,11 +1,14 @@
 // What can be said to be wrong with the options before anything is made of them.
 import { parseDuration } from 'errand';
+import { isRedisUrl, redisUrls } from '../redis/url.js';
 import type { PageGatewayServiceOptions } from './options.js';
 
 /** @throws TypeError naming the option, what it was, and what was expected. */
 export function checkOptions(options: PageGatewayServiceOptions): void {
-  const { port, hostConcurrency, renderConcurrency, hostDelay, robotsDefault } = options;
+  const { port, redis, hostConcurrency, renderConcurrency, hostDelay, robotsDefault } = options;
   if (port !== undefined && port !== false) whole('port', port, 0, 65_535);
+  // It may hold a password, so it is not shown.
+  if (redis !== undefined && !isRedisUrl(redis)) throw new TypeError(`redis: expected ${redisUrls}`);
   if (hostConcurrency !== undefined) whole('hostConcurrency', hostConcurrency, 1, 10_000);
   if (renderConcurrency !== undefined) whole('renderConcurrency', renderConcurrency, 1, 1_000);
   if (hostDelay !== undefined) parseDuration(hostDelay, 'hostDelay');

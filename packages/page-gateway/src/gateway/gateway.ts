@@ -26,6 +26,8 @@ export interface Started {
   readonly url: string | undefined;
   /** The data folder, absolute. */
   readonly data: string;
+  /** The host of the Redis that is shared with other gateways; `undefined`: none. */
+  readonly redis: string | undefined;
   /** Whether callers need a key; where not, only this machine is served. */
   readonly keys: boolean;
   readonly proxies: number;
@@ -71,7 +73,7 @@ export async function createPageGateway(options: PageGatewayServiceOptions = {})
     const { host = '127.0.0.1', port = 8787 } = options;
     mustBeNear(host, rooms, port !== false);
     const defaults = { robots: options.robotsDefault };
-    const dashboard = closers.add(openDashboard(rooms, log));
+    const dashboard = closers.add(await openDashboard(rooms, log));
     const server = await openServer(defaults, rooms, { log, dashboard });
     closers.add({ close: () => server.close(0) });
     const taken = port === false ? undefined : await server.listen({ host, port });
@@ -92,13 +94,12 @@ function mustBeNear(host: string, { keys }: Rooms, listens: boolean): void {
   );
 }
 
-function openDashboard(rooms: Rooms, log: Logger) {
-  const { store } = rooms;
+async function openDashboard(rooms: Rooms, log: Logger) {
+  const { store, shared } = rooms;
   return makeDashboard({
     ...rooms,
-    keyOf: async (id) => store.keys.get(id),
-    signedOut: store.sessions,
-    secret: dashboardSecret(store.folder),
+    signedOut: shared?.signIns ?? store.sessions,
+    secret: (await shared?.signIns.secret()) ?? dashboardSecret(store.folder),
     recentJobs: (limit) => store.jobs.recent(limit),
     failed: (err) => log.error({ err }, 'the dashboard could not be told how it stands'),
   });
@@ -107,14 +108,15 @@ function openDashboard(rooms: Rooms, log: Logger) {
 function openServer(
   defaults: PageDefaults,
   rooms: Rooms,
-  { log, dashboard }: { log: Logger; dashboard: ReturnType<typeof openDashboard> },
+  { log, dashboard }: { log: Logger; dashboard: Awaited<ReturnType<typeof openDashboard>> },
 ): Promise<Server> {
-  const { keys, answers, calls, proxies, hosts, browser, jobs, tickets } = rooms;
+  const { keys, answers, calls, proxies, hosts, browser, jobs, tickets, shared } = rooms;
   return buildServer({
     ...{ keys, answers, calls, log },
     proxies: { report: () => ({ proxies: proxies.report() }) },
     hosts: { report: () => ({ hosts: proxies.hosts() }) },
     waiting: () => ({ hosts: hosts.waiting, browser: browser.report()?.waiting ?? 0 }),
+    shared: shared?.connection,
     defaults,
     jobs: jobDoor({ jobs, keys }),
     dashboard: dashboard.dashboard,
@@ -122,11 +124,12 @@ function openServer(
   });
 }
 
-function startedOf({ store, keys, proxies, browser }: Rooms, host: string, port: number | undefined): Started {
+function startedOf({ store, shared, keys, proxies, browser }: Rooms, host: string, port: number | undefined): Started {
   const named = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
   return {
     url: port === undefined ? undefined : `http://${named}:${port}`,
     data: store.folder,
+    redis: shared?.connection.host,
     keys: !keys.open,
     proxies: proxies.size,
     chromium: browser.browser?.version,

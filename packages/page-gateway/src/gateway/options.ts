@@ -18,6 +18,13 @@ export interface PageGatewayServiceOptions {
    */
   readonly data?: string;
   /**
+   * The Redis that this gateway and others share: limits, quotas, bans, sessions, copies, keys and jobs are those of all
+   * of them; with `port: false`, keys and jobs stay its own. It must be there at the start, and may go and come back later.
+   * @default none: this gateway is alone, and keeps everything in its folder
+   * @example 'redis://127.0.0.1:6379'
+   */
+  readonly redis?: string;
+  /**
    * A file with a proxy's URL a line (http, https or socks5), then its labels; or such lines as a list.
    * @default none: pages are asked for directly
    * @example ['http://user:pass@proxy.example:8080 country=de pool=premium id=de-1']

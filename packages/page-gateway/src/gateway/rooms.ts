@@ -15,6 +15,7 @@ import { Pages } from '../ladder/pages.js';
 import { Hosts } from '../politeness/hosts.js';
 import { loadProxies } from '../proxies/parse.js';
 import { Proxies } from '../proxies/proxies.js';
+import type { Shared } from '../redis/shared.js';
 import { BrowserEngine } from '../render/browser-engine.js';
 import { Robots } from '../robots/robots.js';
 import { Visitors } from '../sessions/visitors.js';
@@ -27,6 +28,8 @@ import type { PageGatewayServiceOptions } from './options.js';
 
 export interface Rooms {
   readonly store: Store;
+  /** What several gateways have in common; `undefined`: this one is alone. */
+  readonly shared: Shared | undefined;
   readonly keys: Keys;
   readonly proxies: Proxies;
   readonly hosts: Hosts;
@@ -55,18 +58,22 @@ export class Closers {
 /** @throws where an option cannot be used; what was made by then is in `closers`. */
 export async function openRooms(options: PageGatewayServiceOptions, log: Logger, closers: Closers): Promise<Rooms> {
   const store = closers.add(openStore({ folder: options.data ?? defaultFolder() }));
-  const keys = new Keys({ store: store.keys });
+  const shared = await shareWith(options, log, closers);
+  const keys = await openKeys(options, { store, shared, log });
   const servers = options.proxies === undefined ? [] : await loadProxies(options.proxies);
-  const proxies = closers.add(new Proxies({ servers }));
+  const proxies = closers.add(new Proxies({ servers, bans: shared?.bans }));
   const session = openTargets({ ...(options.allow && { allow: options.allow }) });
   closers.add({ close: () => session.close({ grace: 0 }) });
   const browser = closers.add(await openBrowser(options, session));
   const identities = new Identities({ engineBrowser: () => browser.browser });
   const visitors = closers.add(new Visitors({ proxies, identities, store: store.sessions }));
-  const hosts = new Hosts({
-    ...(options.hostConcurrency !== undefined && { concurrency: options.hostConcurrency }),
-    ...(options.hostDelay !== undefined && { delay: parseDuration(options.hostDelay, 'hostDelay') }),
-  });
+  const hosts = closers.add(
+    new Hosts({
+      ledger: shared?.ledger,
+      ...(options.hostConcurrency !== undefined && { concurrency: options.hostConcurrency }),
+      ...(options.hostDelay !== undefined && { delay: parseDuration(options.hostDelay, 'hostDelay') }),
+    }),
+  );
   const livePage = browser.available ? browser.livePage.bind(browser) : undefined;
   const tickets = closers.add(new Tickets({ livePage, visitors, judge }));
   const pages = closers.add(
@@ -78,8 +85,9 @@ export async function openRooms(options: PageGatewayServiceOptions, log: Logger,
       solver: options.solver,
     }),
   );
-  const onError = (err: unknown) => log.warn({ err }, 'a copy could not be kept');
-  const copies = closers.add(new Copies({ folder: store.folder, index: store.copies, onError }));
+  const shelf = shared?.copies;
+  const onError = copyLost(log);
+  const copies = closers.add(new Copies({ shelf, folder: store.folder, index: store.copies, onError }));
   const formats = closers.add(new Formats());
   const calls = new Calls();
   const answers = new Answers({ pages, copies, formats, calls });
@@ -93,7 +101,38 @@ export async function openRooms(options: PageGatewayServiceOptions, log: Logger,
       log: (level, event, facts) => log[level](facts, event),
     }),
   );
-  return { store, keys, proxies, hosts, visitors, browser, calls, answers, jobs, tickets };
+  return { store, shared, keys, proxies, hosts, visitors, browser, calls, answers, jobs, tickets };
+}
+
+const copyLost = (log: Logger) => (err: unknown) => log.warn({ err }, 'a copy could not be kept');
+
+/** Without a Redis nothing of it is loaded. */
+async function shareWith(
+  { redis: url }: PageGatewayServiceOptions,
+  log: Logger,
+  closers: Closers,
+): Promise<Shared | undefined> {
+  if (url === undefined) return undefined;
+  const { openShared } = await import('../redis/shared.js');
+  const changed = (reachable: boolean) => {
+    if (reachable) log.info('the shared Redis is back');
+    else log.warn('the shared Redis is out of reach');
+  };
+  return openShared({ url, changed, copyLost: copyLost(log) }, closers);
+}
+
+/** A gateway that takes no calls keeps its own keys: they are for callers. */
+async function openKeys(
+  { port }: PageGatewayServiceOptions,
+  { store, shared, log }: { store: Store; shared: Shared | undefined; log: Logger },
+): Promise<Keys> {
+  if (shared === undefined || port === false) return new Keys({ store: store.keys });
+  // Those who were known before there was a Redis are known on.
+  for (const row of await store.keys.list()) {
+    if (await shared.keys.adopt(row, await store.keys.used(row.id))) continue;
+    log.warn({ key: row.name }, 'a key of the data folder is not taken over: another one on the Redis has its name');
+  }
+  return new Keys({ store: shared.keys, traffic: shared.traffic });
 }
 
 /** What the jobs need of the way to pages. */

@@ -124,6 +124,11 @@ export class Keys {
     return usageOf(row, state!);
   }
 
+  /** The key as it is now, and whether it was revoked. */
+  async keyOf(id: string): Promise<(Key & Pick<KeyRow, 'revoked'>) | undefined> {
+    return this.#store.get(id);
+  }
+
   /** @returns the secret, which cannot be had again; `undefined` where a live key has that name. */
   async add({ name, scopes: own = [], ...limits }: NewKey): Promise<{ key: Key; secret: string } | undefined> {
     const secret = makeSecret();

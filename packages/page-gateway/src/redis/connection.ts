@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { createClient, RESP_TYPES } from 'redis';
 import { Problem } from '../core/problem.js';
 import { StoreError } from '../store/store-error.js';
+import { isRedisUrl, redisHost, redisUrls } from './url.js';
 
 type Client = ReturnType<typeof createClient>;
 
@@ -22,6 +23,8 @@ export interface RedisOptions {
   readonly url: string;
   /** Before every key and channel; gateways with the same one are one. @default 'page-gateway:' */
   readonly prefix?: string;
+  /** Told that Redis is away, and that it is back. */
+  readonly changed?: ((reachable: boolean) => void) | undefined;
 }
 
 /** Milliseconds. */
@@ -39,6 +42,7 @@ export class RedisConnection {
   readonly prefix: string;
   readonly url: string;
   readonly #client: Client;
+  readonly #changed: (reachable: boolean) => void;
   readonly #probes: NodeJS.Timeout;
   /** The scripts that Redis was told on this connection; the order of what is asked never depends on it. */
   readonly #told = new Set<string>();
@@ -46,22 +50,25 @@ export class RedisConnection {
   #closed = false;
   /** Connected, but it does not answer: nobody waits for it until it does. */
   #silent = false;
+  #reachable = true;
   #probing = false;
 
-  private constructor(client: Client, url: string, prefix: string) {
+  private constructor(client: Client, { url, prefix, changed }: Required<RedisOptions>) {
     this.#client = client;
     this.url = url;
     this.prefix = prefix;
+    this.#changed = changed as (reachable: boolean) => void;
     client.on('ready', () => {
-      this.#silent = false;
       this.#told.clear();
+      this.#heard(true);
     });
+    client.on('error', () => this.#heard(!this.#silent));
     this.#probes = setInterval(() => this.#probe(), probeEvery).unref();
   }
 
   /** @throws TypeError where the URL is none; StoreError where nobody answers there. */
-  static async open({ url, prefix = 'page-gateway:' }: RedisOptions): Promise<RedisConnection> {
-    mustBeRedisUrl(url);
+  static async open({ url, prefix = 'page-gateway:', changed }: RedisOptions): Promise<RedisConnection> {
+    if (!isRedisUrl(url)) throw new TypeError(`redis: expected ${redisUrls}`);
     const client = makeClient(url, { patient: false });
     try {
       await within(
@@ -72,16 +79,16 @@ export class RedisConnection {
       destroy(client);
       throw new StoreError(
         'unreachable',
-        `redis: ${hostOf(url)} cannot be used (${reasonOf(error)}): start Redis there, or correct --redis`,
+        `redis: ${redisHost(url)} cannot be used (${reasonOf(error)}): start Redis there, or correct --redis`,
         error,
       );
     }
-    return new RedisConnection(client, url, prefix);
+    return new RedisConnection(client, { url, prefix, changed: changed ?? (() => {}) });
   }
 
   /** Where it is, without credentials. */
   get host(): string {
-    return hostOf(this.url);
+    return redisHost(this.url);
   }
 
   /** False while there is no connection, or no answer; it comes back by itself. */
@@ -157,12 +164,12 @@ export class RedisConnection {
       let waiting = true;
       const timer = setTimeout(() => {
         waiting = false;
-        this.#silent = true;
+        this.#heard(false);
         reject(away());
       }, answerWithin);
       const answered = (told: () => void) => {
         clearTimeout(timer);
-        this.#silent = false;
+        this.#heard(true);
         told();
       };
       work().then(
@@ -175,37 +182,27 @@ export class RedisConnection {
     });
   }
 
+  #heard(answers: boolean): void {
+    this.#silent = !answers;
+    if (this.reachable === this.#reachable || this.#closed) return;
+    this.#reachable = this.reachable;
+    this.#changed(this.#reachable);
+  }
+
   /** Whether it answers, also while nobody asks it anything. */
   #probe(): void {
     if (this.#probing || !this.#client.isReady) return;
     this.#probing = true;
-    const timer = setTimeout(() => {
-      this.#silent = true;
-    }, answerWithin).unref();
+    const timer = setTimeout(() => this.#heard(false), answerWithin).unref();
     void this.#client
       .ping()
-      .then(() => {
-        this.#silent = false;
-      })
+      .then(() => this.#heard(true))
       .catch(() => {})
       .finally(() => {
         clearTimeout(timer);
         this.#probing = false;
       });
   }
-}
-
-/** @throws TypeError which does not show it: it may hold a password. */
-export function mustBeRedisUrl(url: string): void {
-  if (/^rediss?:\/\/[^/]/i.test(url) && URL.canParse(url)) {
-    const { hostname, pathname } = new URL(url);
-    if (hostname !== '' && /^\/?\d*$/.test(pathname)) return;
-  }
-  throw new TypeError('redis: expected redis://host:port or rediss://host:port');
-}
-
-function hostOf(url: string): string {
-  return new URL(url).host;
 }
 
 function away(cause?: unknown): Problem {

@@ -11,7 +11,7 @@ export interface Metrics {
 
 const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
-export function makeMetrics({ calls, waiting }: Pick<Parts, 'calls' | 'waiting'>): Metrics {
+export function makeMetrics({ calls, waiting, shared }: Pick<Parts, 'calls' | 'waiting' | 'shared'>): Metrics {
   const registers = [new Registry()];
   const requests = new Counter({
     name: 'page_gateway_requests_total',
@@ -52,7 +52,7 @@ export function makeMetrics({ calls, waiting }: Pick<Parts, 'calls' | 'waiting'>
     }
     if (kind === 'ended' && call.ended) pages.inc({ code: call.ended.code, cache: call.ended.cache });
   });
-  const delay = gauges({ calls, waiting }, registers);
+  const delay = gauges({ calls, waiting, shared }, registers);
   return {
     registry: registers[0]!,
     answered: (route, status, code, seconds) => {
@@ -66,7 +66,7 @@ export function makeMetrics({ calls, waiting }: Pick<Parts, 'calls' | 'waiting'>
   };
 }
 
-function gauges({ calls, waiting }: Pick<Parts, 'calls' | 'waiting'>, registers: Registry[]) {
+function gauges({ calls, waiting, shared }: Pick<Parts, 'calls' | 'waiting' | 'shared'>, registers: Registry[]) {
   const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();
   const gauge = (name: string, help: string, read: () => number) => {
@@ -82,6 +82,8 @@ function gauges({ calls, waiting }: Pick<Parts, 'calls' | 'waiting'>, registers:
   gauge('in_flight', 'Calls for pages under way.', () => calls.inFlight);
   gauge('waiting_for_host', 'Calls that wait for their turn at a host.', () => waiting().hosts);
   gauge('waiting_for_browser', 'Calls that wait for the browser.', () => waiting().browser);
+  if (shared)
+    gauge('redis_reachable', '1 while the Redis that gateways share answers, else 0.', () => Number(shared.reachable));
   gauge('resident_memory_bytes', 'Memory of the process, without browsers.', () => process.memoryUsage.rss());
   gauge('event_loop_delay_seconds', 'The 99th percentile since the last scrape.', () => {
     const seconds = delay.percentile(99) / 1e9;

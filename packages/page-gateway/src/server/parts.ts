@@ -16,6 +16,8 @@ export interface Parts {
   readonly hosts: { report(): unknown };
   /** Calls that wait for their turn at a host, and for the browser. */
   readonly waiting: () => { readonly hosts: number; readonly browser: number };
+  /** What this service cannot do without, and shares with others. */
+  readonly shared?: { readonly reachable: boolean } | undefined;
   readonly defaults: PageDefaults;
   readonly log: Logger;
   readonly bounds?: Partial<Bounds>;
