@@ -45,8 +45,14 @@ export class Link {
       const client = (
         typeof source === 'string' ? createClient({ url: source, socket, ...own }) : source.duplicate(own)
       ) as Client;
-      // What fails is seen where it is asked for.
-      return client.on('error', () => {});
+      let met = false;
+      client.on('ready', () => {
+        met = true;
+      });
+      // What fails is seen where it is asked for; but a Redis that went and came back unasked may have forgotten all.
+      return client.on('error', (error) => {
+        if (met && client === this.#client) this.#lost(error as Error);
+      });
     };
     this.#client = this.#make(false);
     this.#connecting = this.#greet(this.#client);

@@ -73,6 +73,16 @@ describe.skipIf(!redisIsHere)('while Redis is away', () => {
     await close();
   });
 
+  it('it goes and comes back while nobody asks, which is noticed all the same', async () => {
+    const { shared, session, close } = open();
+    await session.get('/');
+    await redis.kill();
+    await until('it is missed', () => !shared.reachable);
+    await redis.start();
+    await until('Redis is found', () => shared.reachable);
+    await close();
+  });
+
   it('it was never there', async () => {
     await redis.kill();
     const { session, close } = open();
