@@ -2,29 +2,15 @@
 // as a whole.
 import { expect, test } from 'vitest';
 import type { PageRequest } from '../src/core/page-request.js';
-import type { EngineBrowser } from '../src/identity/engine-browser.js';
 import { Identities } from '../src/identity/identities.js';
 import { parseProxies } from '../src/proxies/parse.js';
 import { Proxies } from '../src/proxies/proxies.js';
 import { Visitors, type VisitorsOptions } from '../src/sessions/visitors.js';
+import { engine } from './support/engine-browser.js';
 import { pageRequest } from './support/page-request.js';
 
 const minute = 60_000;
 const lines = ['http://a:1 id=a country=de', 'http://b:1 id=b country=us'];
-const engine: EngineBrowser = {
-  ...{
-    browser: 'chrome',
-    version: '126.0.0.0',
-    platform: 'linux',
-    userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Engine',
-  },
-  hints: {
-    brands: [{ brand: 'Chromium', version: '126' }],
-    fullVersionList: [{ brand: 'Chromium', version: '126.0.0.0' }],
-    ...{ platform: 'Linux', platformVersion: '', architecture: 'x86', bitness: '64', model: '', mobile: false },
-  },
-};
-
 function desk(options: Partial<VisitorsOptions> & { list?: string[] } = {}) {
   const time = { now: 1_000_000 };
   const { list = lines, ...rest } = options;
