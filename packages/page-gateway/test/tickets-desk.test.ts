@@ -4,38 +4,14 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { Problem } from '../src/core/problem.js';
 import type { Visitor } from '../src/core/visitor.js';
 import { readActs } from '../src/tickets/acts.js';
-import type { ShownPage } from '../src/tickets/live-view.js';
 import { type NewTicket, Tickets, type TicketsOptions } from '../src/tickets/tickets.js';
 import { judge } from '../src/verdict/judge.js';
 import { pageRequest } from './support/page-request.js';
+import { PlayedPage } from './support/played-page.js';
 
 afterEach(() => {
   vi.useRealTimers();
 });
-
-class PlayedPage implements ShownPage {
-  readonly done: string[] = [];
-  look = 'first';
-  text = '<h1>Inside</h1>';
-  #close = () => {};
-  readonly closed = new Promise<void>((resolve) => {
-    this.#close = resolve;
-  });
-
-  screenshot = async () => new TextEncoder().encode(this.look);
-  pointer = async (step: string, x: number, y: number) => void this.done.push(`${step} ${x} ${y}`);
-  type = async (text: string) => void this.done.push(`type ${text}`);
-  press = async (key: string) => {
-    if (key === 'Nonsense') throw new Error('Unknown key');
-    this.done.push(`press ${key}`);
-  };
-  scroll = async (distance: number) => void this.done.push(`scroll ${distance}`);
-  reload = async () => void this.done.push('reload');
-  url = () => 'http://site.test/';
-  html = async () => this.text;
-  status = () => 200;
-  close = async () => this.#close();
-}
 
 const visitor = { id: 's', sticky: true, proxy: undefined, cookies: new CookieJar() } as unknown as Visitor;
 const captcha = { kind: 'captcha', vendor: 'datadome', confidence: 1, evidence: ['seen'], retry: 'human' } as const;
