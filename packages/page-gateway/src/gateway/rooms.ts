@@ -66,7 +66,7 @@ export async function openRooms(options: PageGatewayServiceOptions, log: Logger,
   closers.add({ close: () => session.close({ grace: 0 }) });
   const browser = closers.add(await openBrowser(options, session));
   const identities = new Identities({ engineBrowser: () => browser.browser });
-  const visitors = closers.add(new Visitors({ proxies, identities, store: store.sessions }));
+  const visitors = closers.add(new Visitors({ proxies, identities, store: shared?.sessions ?? store.sessions }));
   const hosts = closers.add(
     new Hosts({
       ledger: shared?.ledger,

@@ -5,6 +5,7 @@ import { RedisConnection } from './connection.js';
 import { RedisCopies } from './copies.js';
 import { openHostLedger } from './hosts.js';
 import { RedisKeys } from './keys.js';
+import { RedisSessions } from './sessions.js';
 import { RedisSignIns } from './sign-ins.js';
 import { RedisTraffic } from './traffic.js';
 
@@ -16,6 +17,7 @@ export interface Shared {
   readonly ledger: OpenLedger;
   readonly bans: RedisBans;
   readonly copies: RedisCopies;
+  readonly sessions: RedisSessions;
 }
 
 export interface SharedOptions {
@@ -39,5 +41,6 @@ export async function openShared(
     ledger: closers.add(openHostLedger(connection)).ledger,
     bans: closers.add(await RedisBans.open({ connection })),
     copies: new RedisCopies({ connection, onError: copyLost }),
+    sessions: new RedisSessions({ connection }),
   };
 }
