@@ -156,7 +156,9 @@ export class Copies {
 
   #keep(key: string, page: Page, ttl: number): void {
     const stored = this.#now();
-    const copy: Copy = { page, stored, expires: stored + ttl };
+    // Those who may take an older one may take this one for as long.
+    const expires = Math.max(stored + ttl, this.#recent.get(key)?.expires ?? 0);
+    const copy: Copy = { page, stored, expires };
     this.#recent.set(key, copy);
     const size = page.fetched.body.length;
     if (this.#shelf === undefined || this.#closed || this.#unwritten + size > unwrittenLimit) return;
