@@ -175,3 +175,24 @@ test('a person who has taken over keeps others out; turns are in order and end w
   const again = await visitors.lease(one, 0, signal);
   again();
 });
+
+test('begun by several calls at once: one visitor', async () => {
+  const { visit } = desk();
+  const [one, ...others] = await Promise.all(Array.from({ length: 5 }, () => visit({ session: 's' })));
+  for (const other of others) expect(other).toBe(one);
+});
+
+test('in a person’s hands he is not forgotten, however long it takes and whoever else comes', async () => {
+  const store = memory();
+  const { visit, visitors, time } = desk({ store, limit: 2 });
+  const one = await visit({ session: 's' });
+  const giveBack = await visitors.handOff(one);
+  time.now += 16 * minute;
+  for (const session of ['2', '3', '4']) await visit({ session });
+  await expect(visit({ session: 's' })).rejects.toMatchObject({ code: 'session_busy' });
+  one.cookies.setCookie('clearance=1', 'http://h/');
+  await giveBack();
+  expect(await visit({ session: 's' })).toBe(one);
+  visitors.close();
+  expect(store.rows.get('key\ns')?.state).toContain('clearance');
+});

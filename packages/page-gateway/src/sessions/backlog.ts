@@ -4,6 +4,8 @@ import type { SharedStore, There } from './shared-store.js';
 
 /** Milliseconds between two looks whether the store is back, where there is something to tell it. */
 const lookEvery = 250;
+/** It is there, and takes nothing. */
+const longestPause = 5_000;
 /** Sessions that were dropped while it was away; beyond them the oldest are forgotten. */
 const mostDrops = 10_000;
 /** So many visitors are written at once. */
@@ -17,6 +19,7 @@ export class Backlog<T> {
   readonly #unwritten = new Set<T>();
   readonly #dropped = new Map<string, Gone>();
   #timer: NodeJS.Timeout | undefined;
+  #pause = lookEvery;
   #closed = false;
 
   /** @param write Never fails, and says here what became of it. */
@@ -68,13 +71,15 @@ export class Backlog<T> {
 
   #later(): void {
     if (this.#closed) return;
-    this.#timer ??= setTimeout(() => void this.#look(), lookEvery).unref();
+    this.#timer ??= setTimeout(() => void this.#look(), this.#pause).unref();
   }
 
   async #look(): Promise<void> {
     await this.#tell();
     this.#timer = undefined;
-    if (this.#unwritten.size + this.#dropped.size > 0) this.#later();
+    const all = this.#unwritten.size + this.#dropped.size === 0;
+    this.#pause = all || !this.#store.reachable ? lookEvery : Math.min(longestPause, 2 * this.#pause);
+    if (!all) this.#later();
   }
 
   async #tell(): Promise<void> {

@@ -23,6 +23,7 @@ interface Keeping extends Sticky {
   score: number;
   lastUsed: number;
   handedOff: boolean;
+  held: boolean;
   readonly turns: Turns;
 }
 
@@ -103,9 +104,9 @@ export class Kept implements Keep {
   handOff(visitor: Visitor): Release {
     const entry = this.#recent.entryOf(visitor);
     if (entry === undefined) return () => {};
-    entry.handedOff = true;
+    entry.handedOff = entry.held = true;
     return () => {
-      entry.handedOff = false;
+      entry.handedOff = entry.held = false;
       this.#used(entry);
     };
   }
@@ -121,7 +122,8 @@ export class Kept implements Keep {
 
   #add(key: string, visitor: Visitor, mayRender: boolean, score: number): Keeping {
     const lastUsed = this.#options.now();
-    const entry: Keeping = { key, visitor, mayRender, score, lastUsed, handedOff: false, turns: new Turns() };
+    const begun = { key, visitor, mayRender, score, lastUsed };
+    const entry: Keeping = { ...begun, handedOff: false, held: false, turns: new Turns() };
     const gone = this.#recent.add(entry);
     this.#note(entry);
     if (gone !== undefined && this.#changed.delete(gone)) this.#write(gone);

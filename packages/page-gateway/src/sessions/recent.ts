@@ -6,6 +6,8 @@ export interface Remembered {
   readonly key: string;
   readonly visitor: Visitor;
   lastUsed: number;
+  /** A person at this gateway has him in hand: he is not forgotten. */
+  readonly held: boolean;
 }
 
 export interface RecentOptions {
@@ -39,8 +41,8 @@ export class Recent<T extends Remembered> {
   }
 
   /** Whether it was not used for too long. */
-  isIdle({ lastUsed }: T): boolean {
-    return lastUsed + this.#options.idle <= this.#options.now();
+  isIdle({ held, lastUsed }: T): boolean {
+    return !held && lastUsed + this.#options.idle <= this.#options.now();
   }
 
   /** @returns The one that has to go for it. */
@@ -49,9 +51,12 @@ export class Recent<T extends Remembered> {
     this.#entries.delete(entry.key);
     this.#entries.set(entry.key, entry);
     if (this.#entries.size <= this.#options.limit) return undefined;
-    const oldest = this.#entries.values().next().value as T;
-    this.#entries.delete(oldest.key);
-    return oldest;
+    for (const oldest of this.#entries.values()) {
+      if (oldest.held) continue;
+      this.#entries.delete(oldest.key);
+      return oldest;
+    }
+    return undefined;
   }
 
   /** @returns Whether it is still there. */
@@ -75,8 +80,8 @@ export class Recent<T extends Remembered> {
   /** Forgets those that were not used for too long. */
   expire(): void {
     for (const entry of this.#entries.values()) {
-      if (!this.isIdle(entry)) return;
-      this.#entries.delete(entry.key);
+      if (this.isIdle(entry)) this.#entries.delete(entry.key);
+      else if (!entry.held) return;
     }
   }
 }

@@ -16,6 +16,7 @@ export interface Copy extends Sticky {
   score: number;
   lastUsed: number;
   handedOff: boolean;
+  held: boolean;
   /** As the store has him; empty while it never had. */
   who: string;
   epoch: string;
@@ -33,7 +34,7 @@ export function copyOf(begun: Pick<Copy, 'key' | 'id' | 'visitor' | 'mayRender' 
   return {
     ...begun,
     ...{ who: '', epoch: '', revision: 0, generation: 0, score: 0, unsaid: 0 },
-    ...{ handedOff: false, dressed: false, turns: new Turns() },
+    ...{ handedOff: false, held: false, dressed: false, turns: new Turns() },
   };
 }
 

@@ -23,8 +23,6 @@ export class Shared implements Keep {
   readonly #recent: Recent<Copy>;
   readonly #holds: Holds;
   readonly #backlog: Backlog<Copy>;
-  /** In the hands of a person at this gateway. */
-  readonly #inHand = new Set<string>();
 
   constructor(options: SharedOptions) {
     this.#options = options;
@@ -46,7 +44,7 @@ export class Shared implements Keep {
       return undefined;
     }
     if (told !== undefined) return this.#restore(copy);
-    copy.handedOff = this.#inHand.has(copy.id);
+    copy.handedOff = copy.held;
     this.#recent.used(copy);
     return copy;
   }
@@ -122,19 +120,17 @@ export class Shared implements Keep {
   async handOff(visitor: Visitor): Promise<Release | undefined> {
     const copy = this.#recent.entryOf(visitor);
     if (copy === undefined) return () => {};
-    if (this.#inHand.has(copy.id)) return undefined;
-    this.#inHand.add(copy.id);
-    copy.handedOff = true;
+    if (copy.held) return undefined;
+    copy.handedOff = copy.held = true;
     const release = await this.#holds.hand(copy);
     if (release === undefined) {
-      this.#inHand.delete(copy.id);
+      copy.held = false;
       return undefined;
     }
     return async () => {
       await this.save(visitor);
       await release();
-      this.#inHand.delete(copy.id);
-      copy.handedOff = false;
+      copy.handedOff = copy.held = false;
       this.#recent.used(copy);
     };
   }
@@ -171,8 +167,9 @@ export class Shared implements Keep {
 
   #refresh(copy: Copy, { score, handedTo }: Pick<There, 'score' | 'handedTo'>, asked: number): Copy {
     copy.score = bounded(score + copy.unsaid);
-    copy.handedOff = this.#inHand.has(copy.id) || (handedTo !== undefined && !this.#holds.isOwn(handedTo));
+    copy.handedOff = copy.held || (handedTo !== undefined && !this.#holds.isOwn(handedTo));
     this.#recent.used(copy, asked);
+    this.#recent.expire();
     return copy;
   }
 
