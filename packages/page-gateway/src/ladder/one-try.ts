@@ -5,6 +5,7 @@ import type { PageRequest } from '../core/page-request.js';
 import { Problem } from '../core/problem.js';
 import type { Verdict } from '../core/verdict.js';
 import type { Visitor } from '../core/visitor.js';
+import { ownTurn } from '../kit/loop-turns.js';
 import type { Budget } from './budget.js';
 import type { PagesParts } from './pages.js';
 import { Passage } from './passage.js';
@@ -59,6 +60,9 @@ export async function tryOnce({ pages, request, engine, visitor, budget, signal 
     const judge = judgeOnce(pages.judge);
     const patience = (came: Seen) => patienceFor(judge(came), request);
     const fetched = await engine.visit({ request, visitor, signal, timeout: budget.timeLeft, beforeHop, patience });
+    // Whoever waits for the host goes before this page is looked at.
+    passage.leave();
+    await ownTurn();
     const verdict = judge(fetched);
     return { fetched, verdict, attempt: attemptOf(verdict.kind, fetched.status), disallowed: passage.disallowed };
   } catch (error) {
