@@ -270,7 +270,7 @@ class Stage {
     if (step.do === 'pass') await pass(step.ms);
     else if (step.do === 'visit') this.#all.push(this.#visit(step.at % this.hosts.length, step.lasts, step.patience));
     else if (step.do === 'abort') [...this.#waiting][step.which % Math.max(1, this.#waiting.size)]?.abort('gone');
-    else if (step.do === 'away') this.#away ??= this.#leave();
+    else if (step.do === 'away') this.leave(() => slowest);
     else {
       (this.hosts[step.at % this.hosts.length] as Hosts).slowDown(page, step.ms);
       // The word takes its way, behind one that is on its way already, and what was granted before comes through.
@@ -292,11 +292,15 @@ class Stage {
     expect(this.book.held).toBe(0);
   }
 
-  async #leave(): Promise<void> {
-    this.book.leave();
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    await this.book.comeBack();
-    this.#away = undefined;
+  /** The ledger goes, comes back empty, and each notices when it does. */
+  leave(notices: () => number): void {
+    const back = async () => {
+      this.book.leave();
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      await this.book.comeBack(notices);
+      this.#away = undefined;
+    };
+    this.#away ??= back();
   }
 
   async #visit(gateway: number, lasts: number, patience: number): Promise<void> {
@@ -355,6 +359,24 @@ test('a ledger that goes and comes back empty leaves nobody behind', async () =>
     await stage.end();
     // In the worst case all was held by one gateway when each began to keep to its share.
     expect(stage.most).toBeLessThanOrEqual(limits.concurrency + Math.max(count, limits.concurrency));
+  });
+  await fc.assert(property, { numRuns: 150 });
+});
+
+test('a ledger that is away at first makes nobody impolite, however late each notices that it came', async () => {
+  const notices = fc.array(fc.nat(900), { minLength: 3, maxLength: 3 });
+  const away = fc.record({
+    count: fc.integer({ min: 2, max: 3 }),
+    concurrency: fc.integer({ min: 3, max: 7 }),
+    notices,
+  });
+  const property = fc.asyncProperty(away, steps(false), async ({ count, concurrency, notices }, schedule) => {
+    const stage = new Stage(count, { concurrency, delay: 0 }, [3]);
+    let at = 0;
+    stage.leave(() => notices[at++] as number);
+    for (const step of schedule) await stage.take(step.do === 'pause' ? { do: 'pass', ms: step.ms } : step);
+    await stage.end();
+    expect(stage.most).toBeLessThanOrEqual(concurrency);
   });
   await fc.assert(property, { numRuns: 150 });
 });

@@ -14,8 +14,8 @@ const pollEvery = 100;
 /** Who has not asked for a second does not count as waiting; so it is asked as often in the end. Milliseconds. */
 const oftenEnough = 500;
 /**
- * A ledger that is back has to hear from every gateway what it holds before it is asked for more; milliseconds. Until then
- * each keeps to its share.
+ * A ledger that is back has to hear from every gateway what it holds; so long none asks for more than its share.
+ * Milliseconds.
  */
 const settling = 1_500;
 
@@ -51,8 +51,8 @@ export class SharedTurns implements HostTurns {
   #opensAt = never;
   /** There is no use in asking before. */
   #askAt = never;
-  /** Until when this gateway goes by its share, though the ledger is there. */
-  #aloneUntil = never;
+  /** Until when no more than this gateway's share is asked for. */
+  #modestUntil = never;
 
   constructor(options: SharedTurnsOptions) {
     this.#options = options;
@@ -132,7 +132,7 @@ export class SharedTurns implements HostTurns {
   recovered(now: number): void {
     if (this.#running > 0) this.#told = Number.NaN;
     this.#toldPause = never;
-    this.#aloneUntil = now + settling;
+    this.#modestUntil = now + settling;
     this.#forgetAnswer();
     this.wake(now);
   }
@@ -148,10 +148,8 @@ export class SharedTurns implements HostTurns {
     if (this.#untold(now)) return Math.max(now, this.#failedAt + pollEvery);
     const renewal = this.#running > 0 ? this.#toldAt + this.#ledger.lease / 3 : ever;
     if (this.#line.size === 0) return renewal;
-    return Math.min(
-      renewal,
-      this.#alone(now) ? this.#aloneUntil : Math.max(this.#askAt, this.#lastStart + this.spacing),
-    );
+    const room = this.#room(now) > 0 ? never : this.#modestUntil;
+    return Math.min(renewal, Math.max(room, this.#askAt, this.#lastStart + this.spacing));
   }
 
   #untold(now: number): boolean {
@@ -182,8 +180,13 @@ export class SharedTurns implements HostTurns {
 
   /** None before two starts of this very gateway are far enough apart, however late the answers of the ledger come. */
   #wanted(now: number): number {
-    if (this.#alone(now) || this.#lastStart + this.spacing > now) return 0;
-    return Math.min(this.#line.size, this.spacing > 0 ? 1 : mostWanted);
+    if (this.#lastStart + this.spacing > now) return 0;
+    return Math.min(this.#line.size, this.spacing > 0 ? 1 : mostWanted, this.#room(now));
+  }
+
+  /** As many more may be asked for. */
+  #room(now: number): number {
+    return this.#modestUntil > now ? Math.max(0, this.#ownSlots - this.#running) : ever;
   }
 
   #settle({ held, wanted }: Claim, { granted, opensIn }: Grant, now: number): void {
@@ -208,7 +211,7 @@ export class SharedTurns implements HostTurns {
     this.#claiming = undefined;
     this.#told = Number.NaN;
     this.#failedAt = now;
-    this.#aloneUntil = now + settling;
+    this.#modestUntil = now + settling;
     this.wake(now);
     this.#options.changed();
   }
@@ -218,16 +221,18 @@ export class SharedTurns implements HostTurns {
     this.#askAt = never;
   }
 
-  #alone(now: number): boolean {
-    return !this.#ledger.reachable || this.#aloneUntil > now;
+  get #share(): number {
+    return this.#ledger.share ?? 0.5;
   }
 
-  /** When this gateway's share of the limits lets the first in line go; Infinity where it is not what counts. */
+  get #ownSlots(): number {
+    return Math.max(1, Math.floor(this.#options.concurrency * this.#share));
+  }
+
+  /** When this gateway's share of the limits lets the first in line go; Infinity where the ledger is asked. */
   #admitAloneAt(now: number): number {
-    if (this.#line.size === 0 || !this.#alone(now)) return ever;
-    const share = this.#ledger.share ?? 0.5;
-    if (this.#running >= Math.max(1, Math.floor(this.#options.concurrency * share))) return ever;
-    return Math.max(now, this.#pausedUntil, this.#opensAt, this.#lastStart + this.spacing / share);
+    if (this.#ledger.reachable || this.#line.size === 0 || this.#running >= this.#ownSlots) return ever;
+    return Math.max(now, this.#pausedUntil, this.#opensAt, this.#lastStart + this.spacing / this.#share);
   }
 
   #admit(now: number): void {

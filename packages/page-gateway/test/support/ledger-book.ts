@@ -16,11 +16,12 @@ const later = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 export class LedgerBook {
   readonly lease = 9_000;
   claims = 0;
-  #away = false;
   #pages = new Map<LedgerWatcher, Page>();
   #fullAt = 0;
   #pausedUntil = 0;
   readonly #watchers = new Set<LedgerWatcher>();
+  /** Who cannot reach it. */
+  readonly #cutOff = new Set<LedgerWatcher>();
   readonly #latency: () => number;
 
   /** @param latency Milliseconds on the way, there or back. */
@@ -35,25 +36,26 @@ export class LedgerBook {
 
   /** Nobody reaches it, and what is on the way is lost. */
   leave(): void {
-    this.#away = true;
+    for (const each of this.#watchers) this.#cutOff.add(each);
   }
 
-  /** It is there again, and knows nothing. */
-  async comeBack(): Promise<void> {
+  /** It is there again, and knows nothing. @param notices Milliseconds until each notices. */
+  async comeBack(notices: () => number = this.#latency): Promise<void> {
     this.#pages.clear();
     this.#fullAt = 0;
     this.#pausedUntil = 0;
-    this.#away = false;
-    for (const each of this.#watchers) {
-      await later(this.#latency());
-      each.recovered();
-    }
+    const back = async (watcher: LedgerWatcher) => {
+      await later(notices());
+      this.#cutOff.delete(watcher);
+      watcher.recovered();
+    };
+    await Promise.all([...this.#watchers].map(back));
   }
 
   open(share?: number): OpenLedger {
     return (watcher) => {
       this.#watchers.add(watcher);
-      const reachable = () => !this.#away;
+      const reachable = () => !this.#cutOff.has(watcher);
       const ledger: Ledger = {
         get reachable() {
           return reachable();
@@ -70,10 +72,10 @@ export class LedgerBook {
   async #take(claim: Claim, watcher: LedgerWatcher): Promise<Grant> {
     this.claims++;
     await later(this.#latency());
-    if (this.#away) throw new Error('away');
+    if (this.#cutOff.has(watcher)) throw new Error('away');
     const grant = this.#decide(claim, watcher, performance.now());
     await later(this.#latency());
-    if (this.#away) throw new Error('away');
+    if (this.#cutOff.has(watcher)) throw new Error('away');
     return grant;
   }
 
