@@ -142,7 +142,7 @@ describe.skipIf(none)('waiting', () => {
   });
 });
 
-describe.skipIf(none)('a scenario', () => {
+describe.skipIf(none).concurrent('a scenario', () => {
   test('is played in order, and takes pictures', async () => {
     const scenario = [
       { fill: ['#q', 'hello'] },
