@@ -57,14 +57,14 @@ export const readApi: FastifySchema = {
   tags: ['jobs'],
   summary: 'How far a job is',
   params: id,
-  response: { 200: view('Kept for 72 h after its end.'), ...problemAnswers([401, 404]) },
+  response: { 200: view('Kept for 72 h after its end.'), ...problemAnswers([401, 404, 503]) },
 };
 
 export const cancelApi: FastifySchema = {
   tags: ['jobs'],
   summary: 'Cancels a job',
   params: id,
-  response: { 200: view('What it has got stays.'), ...problemAnswers([401, 404]) },
+  response: { 200: view('What it has got stays.'), ...problemAnswers([401, 404, 503]) },
 };
 
 export const resultsApi: FastifySchema = {
@@ -88,6 +88,6 @@ export const resultsApi: FastifySchema = {
         next: { type: ['string', 'null'] },
       },
     }),
-    ...problemAnswers([400, 401, 404]),
+    ...problemAnswers([400, 401, 404, 503]),
   },
 };

@@ -22,7 +22,7 @@ export const usageApi: FastifySchema = {
         concurrency: object({ limit, inUse: number }),
       }),
     ),
-    ...problemAnswers([401]),
+    ...problemAnswers([401, 503]),
   },
 };
 
@@ -47,7 +47,7 @@ export const proxiesApi: FastifySchema = {
         ),
       }),
     ),
-    ...problemAnswers([401, 403]),
+    ...problemAnswers([401, 403, 503]),
   },
 };
 
@@ -69,7 +69,7 @@ export const hostsApi: FastifySchema = {
         ),
       }),
     ),
-    ...problemAnswers([401, 403]),
+    ...problemAnswers([401, 403, 503]),
   },
 };
 

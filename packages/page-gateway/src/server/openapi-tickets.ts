@@ -24,7 +24,7 @@ export const ticketsApi: FastifySchema = {
       type: 'object',
       properties: { tickets: { type: 'array', items: ticket } },
     }),
-    ...problemAnswers([401, 403]),
+    ...problemAnswers([401, 403, 503]),
   },
 };
 
@@ -34,6 +34,6 @@ export const ticketApi: FastifySchema = {
   params: { type: 'object', required: ['id'], properties: { id: text } },
   response: {
     200: jsonAnswer('For the key whose page ran into it, and for admins.', ticket),
-    ...problemAnswers([401, 404]),
+    ...problemAnswers([401, 404, 503]),
   },
 };
