@@ -43,6 +43,7 @@ export class RedisConnection {
   readonly url: string;
   readonly #client: Client;
   readonly #changed: (reachable: boolean) => void;
+  readonly #watchers = new Set<() => void>();
   readonly #probes: NodeJS.Timeout;
   /** The scripts that Redis was told on this connection; the order of what is asked never depends on it. */
   readonly #told = new Set<string>();
@@ -94,6 +95,12 @@ export class RedisConnection {
   /** False while there is no connection, or no answer; it comes back by itself. */
   get reachable(): boolean {
     return this.#client.isReady && !this.#silent && !this.#closed;
+  }
+
+  /** Told whenever Redis is back, perhaps without its data, until the returned function is called. */
+  watch(back: () => void): () => void {
+    this.#watchers.add(back);
+    return () => this.#watchers.delete(back);
   }
 
   /** A key or channel of the gateways. Those with the same text in braces lie on the same server. */
@@ -187,6 +194,7 @@ export class RedisConnection {
     if (this.reachable === this.#reachable || this.#closed) return;
     this.#reachable = this.reachable;
     this.#changed(this.#reachable);
+    if (this.#reachable) for (const back of this.#watchers) back();
   }
 
   /** Whether it answers, also while nobody asks it anything. */
