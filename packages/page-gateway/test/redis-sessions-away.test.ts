@@ -42,6 +42,20 @@ describe.skipIf(withoutRedis)('while Redis is away', () => {
     expect(faceOf(await there.visit({ session: 'fresh' }))).toEqual(faceOf(fresh));
   });
 
+  test('started again without its data: who was known to one is known to all, nobody has to ask there first', async () => {
+    const here = await desk(redis, { idle: 60_000 });
+    const one = await here.call('sid=1; Path=/');
+    await redis.kill();
+    await redis.start();
+    await reached(here);
+    const name = here.connection.key('session', 'key:s');
+    await until('it is told', async () => (await here.connection.command('EXISTS', name)) === 1);
+    expect(Number(await here.connection.command('PTTL', name))).toBeLessThanOrEqual(60_000 - 1);
+    const there = await desk(redis, { idle: 60_000 });
+    const two = await there.visit();
+    expect([faceOf(two), cookiesOf(two)]).toEqual([faceOf(one), 'sid=1']);
+  });
+
   test('written when it is back, also where nobody asks again', async () => {
     const [here, there] = await Promise.all([desk(redis), desk(redis)]);
     const one = await here.call('sid=1; Path=/');

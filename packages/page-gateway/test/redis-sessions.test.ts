@@ -88,9 +88,9 @@ describe.skipIf(withoutRedis)('sessions of several gateways', () => {
     expect(whole(two)).toEqual(whole(one));
     expect(two.cookies.getCookieString('https://www.h.test/')).toBe(one.cookies.getCookieString('https://www.h.test/'));
     // Nothing of it is told back as if it were news.
-    const told = await there.store.load('key\ns', undefined);
+    const told = await there.store.load('key\ns', undefined, false);
     await there.visitors.save(two);
-    expect(await there.store.load('key\ns', undefined)).toEqual(told);
+    expect(await there.store.load('key\ns', undefined, false)).toEqual(told);
   });
 
   test('dropped at one, gone at all, also with a visit under way', async () => {

@@ -33,18 +33,19 @@ local function put(first, last)
 end
 `;
 
-/** ARGV: the id, epoch and revision that are known. */
+/** ARGV: the id, epoch and revision that are known, and 1 where this is a use. */
 export const load = session(`
 local id = get('id')
 if not id then return none() end
-touch()
+if ARGV[5] == '1' then touch() end
 if id == ARGV[2] and get('epoch') == ARGV[3] and get('revision') == ARGV[4] then
   return { 'same', (held('hand')), get('score') }
 end
 return there()
 `);
 
-/** ARGV: who is expected there, then id, who, epoch, score, generation by which he was known (0: never), cookies. */
+/** ARGV: who is expected there, then id, who, epoch, score, generation by which he was known (0: never), for how long he was not used,
+ * cookies. */
 export const replace = session(`
 local who, generation, known = get('who'), tonumber(get('generation') or 0), tonumber(ARGV[7])
 if who and who ~= ARGV[2] then
@@ -59,9 +60,9 @@ else
   redis.call('DEL', KEYS[1])
   redis.call('HSET', KEYS[1], 'id', ARGV[3], 'who', ARGV[4], 'epoch', ARGV[5], 'revision', 1, 'score', ARGV[6],
     'generation', math.max(generation + 1, known))
-  put(8, #ARGV)
+  put(9, #ARGV)
 end
-touch()
+redis.call('PEXPIRE', KEYS[1], math.max(1, ARGV[1] - ARGV[8]))
 return there()
 `);
 

@@ -29,14 +29,23 @@ export class RedisSessions implements SharedStore {
     return this.#connection.reachable;
   }
 
-  async load(key: string, known: Known | undefined): Promise<There | Same | None> {
+  async load(key: string, known: Known | undefined, use: boolean): Promise<There | Same | None> {
     const { id = '', epoch = '', revision = 0 } = known ?? {};
-    return readTold(await this.#run(load, key, [id, epoch, String(revision)])) as There | Same | None;
+    return readTold(await this.#run(load, key, [id, epoch, String(revision), use ? '1' : '0'])) as There | Same | None;
   }
 
   async replace(key: string, expected: string, fresh: Fresh): Promise<There | None> {
-    const { id, who, epoch, score, generation, cookies } = fresh;
-    const args = [expected, id, who, epoch, String(score), String(generation), ...pairs(cookies)];
+    const { id, who, epoch, score, generation, unused, cookies } = fresh;
+    const args = [
+      expected,
+      id,
+      who,
+      epoch,
+      String(score),
+      String(generation),
+      String(Math.round(unused)),
+      ...pairs(cookies),
+    ];
     return readTold(await this.#run(replace, key, args)) as There | None;
   }
 
@@ -60,6 +69,10 @@ export class RedisSessions implements SharedStore {
 
   async release(key: string, id: string, hold: Hold, token: string): Promise<void> {
     await this.#run(release, key, [id, hold, token, this.#freed, key]);
+  }
+
+  watch(back: () => void): () => void {
+    return this.#connection.watch(back);
   }
 
   hear(listener: (key: string) => void): Promise<() => void> {

@@ -21,6 +21,7 @@ export class Backlog<T> {
   #timer: NodeJS.Timeout | undefined;
   #pause = lookEvery;
   #closed = false;
+  #looking = false;
 
   /** @param write Never fails, and says here what became of it. */
   constructor(store: SharedStore, write: (visitor: T) => Promise<void>) {
@@ -69,13 +70,23 @@ export class Backlog<T> {
     await this.#tell();
   }
 
+  /** The store is back. */
+  tellNow(): void {
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    void this.#look();
+  }
+
   #later(): void {
     if (this.#closed) return;
     this.#timer ??= setTimeout(() => void this.#look(), this.#pause).unref();
   }
 
   async #look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
     await this.#tell();
+    this.#looking = false;
     this.#timer = undefined;
     const all = this.#unwritten.size + this.#dropped.size === 0;
     this.#pause = all || !this.#store.reachable ? lookEvery : Math.min(longestPause, 2 * this.#pause);

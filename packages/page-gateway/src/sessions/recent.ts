@@ -62,7 +62,7 @@ export class Recent<T extends Remembered> {
   /** @returns Whether it is still there. */
   used(entry: T, at = this.#options.now()): boolean {
     if (this.#entries.get(entry.key) !== entry) return false;
-    entry.lastUsed = at;
+    entry.lastUsed = Math.max(entry.lastUsed, at);
     this.#entries.delete(entry.key);
     this.#entries.set(entry.key, entry);
     return true;

@@ -26,6 +26,8 @@ export interface Copy extends Sticky {
   unsaid: number;
   /** He was dressed for the browser, and nobody was told yet. */
   dressed: boolean;
+  /** The store was away, and may have lost him. */
+  doubted: boolean;
   readonly cookies: SharedCookies;
   readonly turns: Turns;
 }
@@ -34,14 +36,23 @@ export function copyOf(begun: Pick<Copy, 'key' | 'id' | 'visitor' | 'mayRender' 
   return {
     ...begun,
     ...{ who: '', epoch: '', revision: 0, generation: 0, score: 0, unsaid: 0 },
-    ...{ handedOff: false, held: false, dressed: false, turns: new Turns() },
+    ...{ handedOff: false, held: false, dressed: false, doubted: false, turns: new Turns() },
   };
 }
 
 /** All of him, to be written at once. */
-export function freshOf(copy: Copy): Fresh {
+export function freshOf(copy: Copy, now: number): Fresh {
   const { id, score, generation, cookies } = copy;
-  return { id, score, generation, who: JSON.stringify(whoOf(copy)), epoch: randomUUID(), cookies: cookies.all() };
+  const unused = Math.max(0, now - copy.lastUsed);
+  return {
+    id,
+    score,
+    generation,
+    unused,
+    who: JSON.stringify(whoOf(copy)),
+    epoch: randomUUID(),
+    cookies: cookies.all(),
+  };
 }
 
 /** Whether others have dropped him. */

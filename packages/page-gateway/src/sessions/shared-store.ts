@@ -30,6 +30,8 @@ export type Known = Pick<There, 'id' | 'epoch' | 'revision'>;
 export interface Fresh extends Pick<There, 'id' | 'who' | 'epoch' | 'score' | 'cookies'> {
   /** Of the one by which he was known before, where the store has lost him. */
   readonly generation: number;
+  /** For how long he was not used, in milliseconds. */
+  readonly unused: number;
 }
 
 export interface CookieChanges {
@@ -51,8 +53,8 @@ export interface SharedStore {
   readonly reachable: boolean;
   /** What is held and not renewed is free after so long, in milliseconds. */
   readonly lease: number;
-  /** Also renews the time until he is forgotten. */
-  load(key: string, known: Known | undefined): Promise<There | Same | None>;
+  /** @param use Whether this renews the time until he is forgotten. */
+  load(key: string, known: Known | undefined, use: boolean): Promise<There | Same | None>;
   /**
    * Writes him where there is nobody, or the one that `expected` says; otherwise nothing.
    * @returns Who is there then; none where he was known before and others have dropped him.
@@ -71,6 +73,8 @@ export interface SharedStore {
   renew(key: string, id: string, hold: Hold, token: string): Promise<void>;
   /** Neither holds nor waits any more. */
   release(key: string, id: string, hold: Hold, token: string): Promise<void>;
+  /** Tells that it was away and is back, perhaps without what it had. */
+  watch(back: () => void): () => void;
   /** Tells the keys of which something has become free. */
   hear(listener: (key: string) => void): Promise<() => void>;
 }

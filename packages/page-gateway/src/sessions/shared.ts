@@ -10,7 +10,7 @@ import { type Beginner, bounded, type Keep, type Release, type Sticky } from './
 import { Recent, type RecentOptions } from './recent.js';
 import { SharedCookies } from './shared-cookies.js';
 import { type Copy, copyOf, freshOf, isGone, wear } from './shared-copy.js';
-import type { SharedStore, There } from './shared-store.js';
+import type { Fresh, SharedStore, There } from './shared-store.js';
 import { readWho, visitorFrom } from './who.js';
 
 export interface SharedOptions extends RecentOptions {
@@ -23,18 +23,20 @@ export class Shared implements Keep {
   readonly #recent: Recent<Copy>;
   readonly #holds: Holds;
   readonly #backlog: Backlog<Copy>;
+  readonly #unwatch: () => void;
 
   constructor(options: SharedOptions) {
     this.#options = options;
     this.#recent = new Recent(options);
     this.#holds = new Holds(options.store);
     this.#backlog = new Backlog(options.store, (copy) => this.#write(copy));
+    this.#unwatch = options.store.watch(() => this.#doubtAll());
   }
 
   async find(key: string): Promise<Copy | undefined> {
     const known = this.#recent.get(key);
     const asked = this.#options.now();
-    const told = await this.#backlog.ask(key, (store) => store.load(key, known?.who === '' ? undefined : known));
+    const told = await this.#backlog.ask(key, (store) => store.load(key, known?.who === '' ? undefined : known, true));
     const copy = this.#recent.get(key);
     if (told?.is === 'there') return this.#adopt(key, told, asked);
     if (copy === undefined || (told?.is === 'same' && copy !== known)) return undefined;
@@ -43,9 +45,9 @@ export class Shared implements Keep {
       this.#forget(copy);
       return undefined;
     }
+    this.#recent.used(copy, asked);
     if (told !== undefined) return this.#restore(copy);
     copy.handedOff = copy.held;
-    this.#recent.used(copy);
     return copy;
   }
 
@@ -56,7 +58,7 @@ export class Shared implements Keep {
     const before = this.#recent.get(key);
     let expected = before !== undefined && before === instead ? before.who : '';
     for (;;) {
-      const told = await this.#backlog.ask(key, (store) => store.replace(key, expected, freshOf(beginner)));
+      const told = await this.#backlog.ask(key, (store) => store.replace(key, expected, this.#fresh(beginner)));
       if (told?.is !== 'there') return this.#beginAlone(beginner, before);
       const copy = this.#adopt(key, told, this.#options.now(), beginner);
       if (copy !== undefined) return copy;
@@ -141,12 +143,13 @@ export class Shared implements Keep {
 
   /** What the store does not take any more is lost. */
   async close(): Promise<void> {
+    this.#unwatch();
     await this.#backlog.close();
     await this.#holds.close();
   }
 
   /** Undefined where he cannot go from here. */
-  #adopt(key: string, told: There, asked: number, known?: Copy): Copy | undefined {
+  #adopt(key: string, told: There, used?: number, known?: Copy): Copy | undefined {
     let copy = this.#recent.get(key);
     if (copy?.id !== told.id) {
       if (copy !== undefined) this.#forget(copy);
@@ -162,13 +165,14 @@ export class Shared implements Keep {
       const { who, epoch, revision, generation } = told;
       Object.assign(copy, { who, epoch, revision, generation });
     }
-    return this.#refresh(copy, told, asked);
+    return this.#refresh(copy, told, used);
   }
 
-  #refresh(copy: Copy, { score, handedTo }: Pick<There, 'score' | 'handedTo'>, asked: number): Copy {
+  #refresh(copy: Copy, { score, handedTo }: Pick<There, 'score' | 'handedTo'>, used?: number): Copy {
+    copy.doubted = false;
     copy.score = bounded(score + copy.unsaid);
     copy.handedOff = copy.held || (handedTo !== undefined && !this.#holds.isOwn(handedTo));
-    this.#recent.used(copy, asked);
+    if (used !== undefined) this.#recent.used(copy, used);
     this.#recent.expire();
     return copy;
   }
@@ -199,7 +203,7 @@ export class Shared implements Keep {
 
   /** The store does not know him, though nobody dropped him: it was away when he began, or has lost what it had. */
   async #restore(copy: Copy): Promise<Copy | undefined> {
-    const fresh = freshOf(copy);
+    const fresh = this.#fresh(copy);
     const { key, unsaid } = copy;
     const told = await this.#backlog.ask(key, (store) => store.replace(key, '', fresh));
     if (told === undefined) {
@@ -211,21 +215,22 @@ export class Shared implements Keep {
       return undefined;
     }
     if (told.epoch === fresh.epoch) copy.unsaid -= unsaid;
-    const there = this.#adopt(key, told, copy.lastUsed, copy);
+    const there = this.#adopt(key, told, undefined, copy);
     // Somebody else has restored him, and lacks what is known here.
     if (there === copy) await this.#write(copy);
     return there;
   }
 
   async #write(copy: Copy): Promise<void> {
-    const { key, id, who } = copy;
+    const { key, id } = copy;
     if (this.#recent.get(key) !== copy) return this.#backlog.delete(copy);
-    if (who === '') return void (await this.#restore(copy));
+    if (copy.who === '') return void (await this.#restore(copy));
+    if (copy.doubted && !(await this.#isThere(copy))) return;
     if (copy.dressed) {
-      const told = await this.#backlog.ask(key, (store) => store.replace(key, who, freshOf(copy)));
+      const told = await this.#backlog.ask(key, (store) => store.replace(key, copy.who, this.#fresh(copy)));
       if (told === undefined) return this.#notWritten(copy);
       if (told.is === 'none') return this.#forget(copy);
-      if (this.#adopt(key, told, copy.lastUsed, copy) !== copy) return;
+      if (this.#adopt(key, told, undefined, copy) !== copy) return;
     }
     const changes = { ...copy.cookies.changes(), score: copy.unsaid };
     const news = changes.set.size + changes.gone.length;
@@ -241,9 +246,30 @@ export class Shared implements Keep {
     }
     copy.unsaid += changes.score;
     if (told === undefined) this.#notWritten(copy);
-    else if (told.is === 'there') this.#adopt(key, told, copy.lastUsed);
+    else if (told.is === 'there') this.#adopt(key, told);
     else if (isGone(copy, told)) this.#forget(copy);
     else await this.#restore(copy);
+  }
+
+  /** Whether the store still has him; where it has lost him he is restored. */
+  async #isThere(copy: Copy): Promise<boolean> {
+    const { key } = copy;
+    const told = await this.#backlog.ask(key, (store) => store.load(key, copy, false));
+    if (told?.is === 'there') return this.#adopt(key, told) === copy;
+    if (told?.is === 'same') this.#refresh(copy, told);
+    else if (told === undefined) this.#notWritten(copy);
+    else if (isGone(copy, told)) this.#forget(copy);
+    else await this.#restore(copy);
+    return told?.is === 'same';
+  }
+
+  /** It is back, but perhaps as one that knows nobody: those who know somebody say so before he is asked for elsewhere. */
+  #doubtAll(): void {
+    for (const copy of this.#recent.list()) {
+      copy.doubted = true;
+      this.#backlog.add(copy);
+    }
+    this.#backlog.tellNow();
   }
 
   #notWritten(copy: Copy): void {
@@ -253,5 +279,9 @@ export class Shared implements Keep {
   #forget(copy: Copy): void {
     this.#backlog.delete(copy);
     if (this.#recent.get(copy.key) === copy) this.#recent.delete(copy.key);
+  }
+
+  #fresh(copy: Copy): Fresh {
+    return freshOf(copy, this.#options.now());
   }
 }
