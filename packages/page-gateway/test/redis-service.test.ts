@@ -143,6 +143,30 @@ describe.skipIf(withoutRedis)('two gateways on one Redis', () => {
     expect(messages).toEqual(expect.arrayContaining(['the shared Redis is out of reach', 'the shared Redis is back']));
   });
 
+  test('a Redis that was killed comes back empty, and the same keys are known with what they had used', async () => {
+    const own = await RedisServer.start();
+    onTestFinished(() => own.kill());
+    const key = await keyOf(own, { quota: 8, scopes: ['admin'] });
+    const bases = [(await gateway(own.url)).url, (await gateway(own.url)).url];
+    const origin = await site();
+    const looker = new Looker(bases[0] as string);
+    await looker.signIn(key);
+    expect(await calls(6, bases, origin.url, key)).toEqual({ got: 6 });
+    await own.kill();
+    const ready = async () => Promise.all(bases.map(async (base) => (await get(base, '/readyz')).status));
+    await until('both miss it', async () => (await ready()).every((status) => status === 503));
+    expect(await calls(4, bases, origin.url, key)).toEqual({ overloaded: 4 });
+    await own.start();
+    await until('both have it again', async () => (await ready()).every((status) => status === 200));
+    const used = async (base: string | undefined) =>
+      ((await (await get(base, '/v1/usage', key)).json()) as { quota: { used: number } }).quota.used;
+    for (const base of bases) await until('it is known what was used', async () => (await used(base)) === 6);
+    expect(await calls(5, bases, origin.url, key)).toEqual({ got: 2, quota_exceeded: 3 });
+    const later = new Looker((await gateway(own.url)).url as string);
+    later.cookie = looker.cookie;
+    expect((await later.me()).name).toMatch(/^key /);
+  });
+
   test('a service without keys goes on while Redis is away', async () => {
     const own = await RedisServer.start();
     onTestFinished(() => own.kill());

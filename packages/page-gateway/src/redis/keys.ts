@@ -1,86 +1,51 @@
 // The keys of all gateways: who they are, by the hashes of their secrets. Each change is one step, heard by the others at
-// once; what is remembered here of it is at most two seconds old.
+// once; what is remembered here of it is at most two seconds old. A Redis that comes back without them is told them again.
+import { randomUUID } from 'node:crypto';
 import type { KeyRow, KeyStore } from '../store/key-store.js';
-import { type RedisConnection, script } from './connection.js';
+import type { RedisConnection } from './connection.js';
+import { addKey, findKey, listKeys, restoreKeys, revokeKeys } from './keys-scripts.js';
+
+export interface RedisKeysOptions {
+  readonly connection: RedisConnection;
+  /** Pages of a key, as far as they are known here. */
+  readonly usedOf?: (id: string) => number;
+}
 
 /** Milliseconds. */
 const lookEvery = 1_000;
 const remembered = 2_000;
 const mostRemembered = 10_000;
 
-/** Keys are never deleted: one that was revoked is told so, and its name is free. */
-const addKey = script(`
-local rows, hashes, names, revoked, used = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local id, name, hash, row, ended, pages, channel = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
-if redis.call('HEXISTS', rows, id) == 1 then return 'known' end
-if ended ~= '' then
-  redis.call('HSET', revoked, id, ended)
-elseif redis.call('HSETNX', names, name, id) == 0 then
-  return 'taken'
-end
-redis.call('HSET', rows, id, row)
-redis.call('HSET', hashes, hash, id)
-if tonumber(pages) > 0 then redis.call('HSET', used, id, pages) end
-redis.call('PUBLISH', channel, id)
-return 'made'`);
-
-const findKey = script(`
-local id = ARGV[2] == 'hash' and redis.call('HGET', KEYS[2], ARGV[1]) or ARGV[1]
-if not id then return {} end
-local row = redis.call('HGET', KEYS[1], id)
-if not row then return {} end
-return {row, redis.call('HGET', KEYS[3], id) or ''}`);
-
-const listKeys = script(`
-local found = {}
-local all = redis.call('HGETALL', KEYS[1])
-for at = 1, #all, 2 do
-  found[#found + 1] = all[at + 1]
-  found[#found + 1] = redis.call('HGET', KEYS[2], all[at]) or ''
-end
-return found`);
-
-const revokeKeys = script(`
-local rows, names, revoked = KEYS[1], KEYS[2], KEYS[3]
-local wanted, now, channel = ARGV[1], ARGV[2], ARGV[3]
-local found = {}
-local function revoke(id)
-  local row = redis.call('HGET', rows, id)
-  if not row or redis.call('HSETNX', revoked, id, now) == 0 then return end
-  redis.call('HDEL', names, cjson.decode(row).name)
-  found[#found + 1] = row
-  redis.call('PUBLISH', channel, id)
-end
-local named = redis.call('HGET', names, wanted)
-if named then revoke(named) end
-revoke(wanted)
-return found`);
-
 export class RedisKeys implements KeyStore {
   readonly #connection: RedisConnection;
   readonly #known = new Map<string, { readonly row: KeyRow; readonly until: number }>();
+  readonly #usedOf: (id: string) => number;
+  /** All of them, for a Redis that has lost them. */
+  readonly #rows = new Map<string, KeyRow>();
+  /** Of the keys on Redis; another one when they were lost. */
+  #epoch = '';
+  #settled: Promise<void> | undefined;
   #any = false;
   #timer: NodeJS.Timeout | undefined;
-  #deaf: (() => void) | undefined;
+  #ends: Array<() => void> = [];
 
-  constructor({ connection }: { connection: RedisConnection }) {
+  constructor({ connection, usedOf = () => 0 }: RedisKeysOptions) {
     this.#connection = connection;
+    this.#usedOf = usedOf;
   }
 
   /** Begins to hear of the others' changes. */
   async open(): Promise<this> {
-    this.#deaf = await this.#connection.hear(this.#channel, () => {
-      this.#any = true;
-      this.#known.clear();
-    });
-    await this.#look();
+    this.#ends = [await this.#connection.hear(this.#channel, (id) => this.#heard(id))];
+    await this.#settle();
+    this.#ends.push(this.#connection.watch(() => this.#back()));
     if (!this.#any) this.#timer = setInterval(() => void this.#look().catch(() => {}), lookEvery).unref();
     return this;
   }
 
   close(): void {
     clearInterval(this.#timer);
-    this.#deaf?.();
+    for (const end of this.#ends.splice(0)) end();
   }
 
   any(): boolean {
@@ -90,6 +55,7 @@ export class RedisKeys implements KeyStore {
   async find(hash: string): Promise<KeyRow | undefined> {
     const known = this.#known.get(hash);
     if (known !== undefined && known.until > performance.now()) return known.row;
+    await this.#settled;
     const row = await this.#find(hash, 'hash');
     if (row !== undefined && row.revoked === undefined) this.#remember(row);
     return row;
@@ -122,7 +88,9 @@ export class RedisKeys implements KeyStore {
     const keys = this.#keys('rows', 'names', 'revoked');
     const found = (await this.#connection.run(revokeKeys, keys, [nameOrId, String(now), this.#channel])) as string[];
     this.#known.clear();
-    return found.map((row) => keyRowOf(row, String(now)));
+    const rows = found.map((row) => keyRowOf(row, String(now)));
+    for (const row of rows) this.#rows.set(row.id, row);
+    return rows;
   }
 
   async #add({ revoked, ...row }: KeyRow, used: number): Promise<unknown> {
@@ -131,6 +99,7 @@ export class RedisKeys implements KeyStore {
     const args = [row.id, row.name, row.hash, JSON.stringify(row), ended, String(used), this.#channel];
     const outcome = await this.#connection.run(addKey, keys, args);
     this.#any = true;
+    if (outcome === 'made') this.#rows.set(row.id, { ...row, revoked });
     return outcome;
   }
 
@@ -144,6 +113,42 @@ export class RedisKeys implements KeyStore {
   #remember(row: KeyRow): void {
     if (this.#known.size >= mostRemembered) this.#known.clear();
     this.#known.set(row.hash, { row, until: performance.now() + remembered });
+  }
+
+  #heard(id: string): void {
+    this.#any = true;
+    this.#known.clear();
+    const heard = async () => {
+      const row = await this.get(id);
+      if (row !== undefined) this.#rows.set(id, row);
+    };
+    // What is missed here is read when Redis is back.
+    void heard().catch(() => {});
+  }
+
+  /** Perhaps without its data, and perhaps others changed it meanwhile. Nobody is told that a key is unknown before this is over. */
+  #back(): void {
+    this.#known.clear();
+    const settled: Promise<void> = this.#settle()
+      .catch(() => {})
+      .finally(() => {
+        if (this.#settled === settled) this.#settled = undefined;
+      });
+    this.#settled = settled;
+  }
+
+  async #settle(): Promise<void> {
+    const epoch = (await this.#connection.command('GET', ...this.#keys('epoch'))) as string | null;
+    if (epoch === null || epoch !== this.#epoch) {
+      const keys = this.#keys('rows', 'hashes', 'names', 'revoked', 'used', 'epoch');
+      const rows = [...this.#rows.values()].flatMap(({ revoked, ...row }) => [
+        ...[row.id, row.name, row.hash, JSON.stringify(row), revoked === undefined ? '' : String(revoked)],
+        String(this.#usedOf(row.id)),
+      ]);
+      this.#epoch = String(await this.#connection.run(restoreKeys, keys, [randomUUID(), ...rows]));
+    }
+    for (const row of await this.list()) this.#rows.set(row.id, row);
+    this.#any ||= this.#rows.size > 0;
   }
 
   async #look(): Promise<void> {

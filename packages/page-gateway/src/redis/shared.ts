@@ -33,10 +33,11 @@ export async function openShared(
   closers: { add<T extends { close(): unknown }>(part: T): T },
 ): Promise<Shared> {
   const connection = closers.add(await RedisConnection.open({ url, changed }));
+  const traffic = closers.add(new RedisTraffic({ connection })).open();
   return {
     connection,
-    keys: await closers.add(new RedisKeys({ connection })).open(),
-    traffic: closers.add(new RedisTraffic({ connection })).open(),
+    keys: await closers.add(new RedisKeys({ connection, usedOf: (id) => traffic.usedOf(id) })).open(),
+    traffic,
     signIns: new RedisSignIns({ connection }),
     ledger: closers.add(openHostLedger(connection)).ledger,
     bans: closers.add(await RedisBans.open({ connection })),

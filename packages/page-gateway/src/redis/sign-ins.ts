@@ -16,8 +16,10 @@ export class RedisSignIns {
   }
 
   async secret(): Promise<string> {
-    const own = randomBytes(32).toString('base64url');
-    return String(await this.#connection.run(firstOf, [this.#connection.key('dashboard', 'secret')], [own]));
+    const secret = await this.#first(randomBytes(32).toString('base64url'));
+    // A Redis that came back without it shall not make those who start later use another one.
+    this.#connection.watch(() => void this.#first(secret).catch(() => {}));
+    return secret;
   }
 
   async load(id: string): Promise<string | undefined> {
@@ -29,6 +31,10 @@ export class RedisSignIns {
   async save(id: string, state: string, expires: number): Promise<void> {
     const left = Math.max(1, Math.ceil(expires - Date.now()));
     await this.#connection.command('SET', this.#key(id), state, 'PX', String(left));
+  }
+
+  async #first(secret: string): Promise<string> {
+    return String(await this.#connection.run(firstOf, [this.#connection.key('dashboard', 'secret')], [secret]));
   }
 
   #key(id: string): string {

@@ -66,10 +66,10 @@ if rpm then
   end
   keepTokens(rate, rpm, tokens - 1)
 end
-redis.call('HINCRBY', used, id, pages)
+local after = redis.call('HINCRBY', used, id, pages)
 redis.call('HINCRBY', busy, gateway, 1)
 redis.call('PEXPIRE', busy, ${forgotten})
-return {'in'}`);
+return {'in', after}`);
 
 /** KEYS: busy; ARGV: gateway. */
 export const releaseCall = script(`${places}
@@ -78,7 +78,7 @@ leavePlace(KEYS[1], ARGV[1])`);
 /** KEYS: used; ARGV: key, pages. */
 export const refundPages = script(`
 local count = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '0')
-redis.call('HINCRBY', KEYS[1], ARGV[1], -math.min(count, tonumber(ARGV[2])))`);
+return redis.call('HINCRBY', KEYS[1], ARGV[1], -math.min(count, tonumber(ARGV[2])))`);
 
 /** KEYS: used, rate, busy; ARGV: key, gateway, pages, rpm. */
 export const undoCall = script(`${clock}${bucket}${places}

@@ -29,6 +29,8 @@ export class RedisTraffic implements Traffic {
   readonly #beatEvery: number;
   /** What this gateway has under way, by key: what Redis shall think of it. */
   readonly #own = new Map<string, Own>();
+  /** What each key had used when it was last heard of here. */
+  readonly #used = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
 
   /** @param options.beatEvery Milliseconds between two signs of life. */
@@ -64,6 +66,7 @@ export class RedisTraffic implements Traffic {
     }
     const refusal = refusalOf(answer);
     if (refusal !== undefined) return refusal;
+    this.#used.set(row.id, Number((answer as unknown[])[1]));
     own.inUse += 1;
     return admission(() => {
       own.inUse -= 1;
@@ -73,7 +76,12 @@ export class RedisTraffic implements Traffic {
   }
 
   async refund(id: string, count: number): Promise<void> {
-    await this.#connection.run(refundPages, [this.#key('used')], [id, String(count)]);
+    this.#used.set(id, Number(await this.#connection.run(refundPages, [this.#key('used')], [id, String(count)])));
+  }
+
+  /** As far as it is known here. */
+  usedOf(id: string): number {
+    return this.#used.get(id) ?? 0;
   }
 
   async states(rows: readonly KeyRow[]): Promise<TrafficState[]> {
