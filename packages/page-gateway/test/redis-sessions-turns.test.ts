@@ -1,6 +1,6 @@
 // One visitor, one page in a browser, and one person at a time, over several gateways on one real Redis; what a gateway that
 // died has held is free after a while.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { Tickets } from '../src/tickets/tickets.js';
 import { judge } from '../src/verdict/judge.js';
 import { pageRequest } from './support/page-request.js';
@@ -118,23 +118,32 @@ describe.skipIf(withoutRedis)('turns of several gateways', () => {
     expect(faceOf(await there.visit())).toEqual(faceOf(two));
   });
 
-  test('a ticket’s clearance is the session’s at every gateway once it is solved', async () => {
+  test('a ticket’s clearance is the session’s at every gateway once it is solved, and theirs for it are over', async () => {
     const [here, there] = await Promise.all([desk(redis), desk(redis)]);
     const request = pageRequest(site, { session: 's', onCaptcha: 'handoff' });
-    const visitor = await here.visit({ onCaptcha: 'handoff' });
-    const { cookies } = visitor;
-    const tickets = new Tickets({
-      livePage: async () => new PlayedPage(() => cookies.setCookie('clearance=1', site)),
-      ...{ judge, visitors: here.visitors },
-    });
     const verdict = { kind: 'captcha', vendor: 'x', confidence: 1, evidence: [], retry: 'human' } as const;
-    const { id } = await tickets.open({ url: site, request, owner: 'key', visitor, verdict });
+    const ticketAt = async ({ visit, visitors, store }: typeof here) => {
+      const visitor = await visit({ onCaptcha: 'handoff' });
+      const { cookies } = visitor;
+      const tickets = new Tickets({
+        livePage: async () => new PlayedPage(() => cookies.setCookie('clearance=1', site)),
+        ...{ judge, visitors, others: store.clearances },
+      });
+      onTestFinished(() => tickets.close());
+      return { tickets, ...(await tickets.open({ url: site, request, owner: 'key', visitor, verdict })) };
+    };
+    const [one, two] = await Promise.all([ticketAt(here), ticketAt(there)]);
+    const over = two.tickets.ended(two.id, signal).then(async (how) => [how, cookiesOf(await there.visit())]);
+    await until('both hear', async () => {
+      const count = await here.connection.command('PUBSUB', 'NUMSUB', here.connection.key('captcha-solved'));
+      return (count as unknown[])[1] === 2;
+    });
     expect(cookiesOf(await there.visit())).toBe('');
-    await tickets.picture(id, 0, signal);
+    await one.tickets.picture(one.id, 0, signal);
     await expect(there.visit()).rejects.toEqual(busy);
-    expect(await tickets.solve(id, false)).toEqual({ state: 'solved', still: null });
+    expect(await one.tickets.solve(one.id, false)).toEqual({ state: 'solved', still: null });
     expect(cookiesOf(await there.visit())).toBe('clearance=1');
-    await tickets.close();
+    expect(await over).toEqual(['solved', 'clearance=1']);
   });
 
   test('a gateway that closes gives back what it holds', async () => {

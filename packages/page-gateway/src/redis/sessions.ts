@@ -2,6 +2,7 @@
 // there, as in the data folder, so that Redis is to be kept as one keeps that.
 import type { Changes, Fresh, Hold, Known, None, Same, Saved, SharedStore, There } from '../sessions/shared-store.js';
 import type { RedisConnection } from './connection.js';
+import { RedisClearances } from './sessions-cleared.js';
 import { drop, load, release, renew, replace, save, take } from './sessions-scripts.js';
 
 export interface RedisSessionsOptions {
@@ -14,6 +15,8 @@ export interface RedisSessionsOptions {
 
 export class RedisSessions implements SharedStore {
   readonly lease: number;
+  /** What people have earned for sessions, for the tickets of all gateways. */
+  readonly clearances: RedisClearances;
   readonly #connection: RedisConnection;
   readonly #idle: string;
   readonly #freed: string;
@@ -23,6 +26,7 @@ export class RedisSessions implements SharedStore {
     this.#idle = String(idle);
     this.#freed = connection.key('session-freed');
     this.lease = lease;
+    this.clearances = new RedisClearances({ connection });
   }
 
   get reachable(): boolean {

@@ -46,6 +46,12 @@ export interface Ticket {
   readonly listeners: Set<(how: 'solved' | 'expired') => void>;
 }
 
+/** Those of other gateways: what is solved at one is told to all. */
+export interface OtherDesks {
+  tell(captcha: string): Promise<void>;
+  hear(listener: (captcha: string) => void): Promise<() => void>;
+}
+
 export function isOver({ state }: Pick<Ticket, 'state'>): boolean {
   return state !== 'waiting' && state !== 'open';
 }
@@ -58,4 +64,34 @@ export function viewOf({ id, url, vendor, created, expires, state }: Ticket): Ti
 export function reportOf(ticket: Ticket): TicketReport {
   const { request, evidence, visitor } = ticket;
   return { ...viewOf(ticket), session: request.session ?? null, evidence, proxy: visitor.proxy?.id ?? null };
+}
+
+/** What the person is shown: the page itself where it can be asked for again, with all its pictures. */
+export function liveRequest({ request, url }: Ticket): PageRequest {
+  const again = request.method === 'GET' && request.body === undefined;
+  return {
+    ...request,
+    ...{ url: again ? request.url : url, method: 'GET', body: undefined, render: true },
+    rendering: { ...request.rendering, blocked: [], waitUntil: 'domcontentloaded' },
+  };
+}
+
+/** Settles when the ticket, which is not over yet, is. @throws the signal's reason. */
+export function endOf(ticket: Ticket, signal: AbortSignal): Promise<'solved' | 'expired'> {
+  return new Promise((resolve, reject) => {
+    const settle = () => {
+      ticket.listeners.delete(listener);
+      signal.removeEventListener('abort', aborted);
+    };
+    const listener = (how: 'solved' | 'expired') => {
+      settle();
+      resolve(how);
+    };
+    const aborted = () => {
+      settle();
+      reject(signal.reason);
+    };
+    ticket.listeners.add(listener);
+    signal.addEventListener('abort', aborted, { once: true });
+  });
 }

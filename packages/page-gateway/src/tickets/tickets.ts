@@ -8,7 +8,10 @@ import type { Visitor } from '../core/visitor.js';
 import type { Act } from './acts.js';
 import { LiveView, type Picture, type ShownPage } from './live-view.js';
 import {
+  endOf,
   isOver,
+  liveRequest,
+  type OtherDesks,
   reportOf,
   type Ticket,
   type TicketReport,
@@ -36,6 +39,8 @@ export interface TicketsOptions {
     readonly body: Uint8Array;
     readonly url: string;
   }) => Verdict;
+  /** Other gateways with the same sessions: what is solved at one is solved at all. @default there are none */
+  readonly others?: OtherDesks | undefined;
   /** Milliseconds that a ticket waits, and that a person has from opening it. @default 15 minutes */
   readonly lifetime?: number;
   /** Milliseconds that nobody looks at a live page before it is closed. @default 60_000 */
@@ -64,6 +69,8 @@ export class Tickets {
   readonly #tickets = new Map<string, Ticket>();
   readonly #closing = new AbortController();
   readonly #now: () => number;
+  /** Hears of what other gateways solve. */
+  #ears: Promise<() => void> | undefined;
 
   constructor(options: TicketsOptions) {
     this.#options = options;
@@ -93,6 +100,7 @@ export class Tickets {
       listeners: new Set(),
     };
     this.#tickets.set(ticket.id, ticket);
+    this.#listen();
     this.#extend(ticket, created);
     return { id: ticket.id };
   }
@@ -151,6 +159,8 @@ export class Tickets {
       if (['captcha', 'challenge', 'block'].includes(verdict.kind)) return { state: ticket.state, still: verdict.kind };
     }
     await this.#end(ticket, 'solved');
+    const { sameAs, request } = ticket;
+    if (request.session !== undefined) await this.#options.others?.tell(sameAs).catch(() => {});
     return { state: ticket.state, still: null };
   }
 
@@ -172,22 +182,7 @@ export class Tickets {
     const ticket = this.#tickets.get(id);
     if (ticket === undefined || isOver(ticket))
       return Promise.resolve(ticket?.state === 'solved' ? 'solved' : 'expired');
-    return new Promise((resolve, reject) => {
-      const settle = () => {
-        ticket.listeners.delete(listener);
-        signal.removeEventListener('abort', aborted);
-      };
-      const listener = (how: 'solved' | 'expired') => {
-        settle();
-        resolve(how);
-      };
-      const aborted = () => {
-        settle();
-        reject(signal.reason);
-      };
-      ticket.listeners.add(listener);
-      signal.addEventListener('abort', aborted, { once: true });
-    });
+    return endOf(ticket, signal);
   }
 
   /** Ends every live page. */
@@ -196,6 +191,7 @@ export class Tickets {
     await Promise.all(
       [...this.#tickets.values()].filter((each) => !isOver(each)).map((each) => this.#end(each, 'expired')),
     );
+    (await this.#ears?.catch(() => undefined))?.();
   }
 
   #all(): Ticket[] {
@@ -274,6 +270,17 @@ export class Tickets {
     this.#forget();
   }
 
+  /** From the first ticket on. Whoever cannot be heard is heard from the next one on. */
+  #listen(): void {
+    this.#ears ??= this.#options.others?.hear((captcha) => {
+      const same = [...this.#tickets.values()].filter(({ sameAs }) => sameAs === captcha);
+      for (const each of same) void this.#end(each, 'solved').catch(() => {});
+    });
+    this.#ears?.catch(() => {
+      this.#ears = undefined;
+    });
+  }
+
   #forget(): void {
     const over = [...this.#tickets.values()].filter(isOver);
     const old = this.#now() - rememberedFor;
@@ -284,16 +291,6 @@ export class Tickets {
 }
 
 const htmlOnly = [['content-type', 'text/html; charset=utf-8']] as const;
-
-/** What the person is shown: the page itself where it can be asked for again, with all its pictures. */
-function liveRequest({ request, url }: Ticket): PageRequest {
-  const again = request.method === 'GET' && request.body === undefined;
-  return {
-    ...request,
-    ...{ url: again ? request.url : url, method: 'GET', body: undefined, render: true },
-    rendering: { ...request.rendering, blocked: [], waitUntil: 'domcontentloaded' },
-  };
-}
 
 function noSuchTicket(): Problem {
   return new Problem('not_found', "There is no such ticket, or it is another key's, or it ended long ago.");
