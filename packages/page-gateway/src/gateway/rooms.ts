@@ -75,7 +75,7 @@ export async function openRooms(options: PageGatewayServiceOptions, log: Logger,
     }),
   );
   const livePage = browser.available ? browser.livePage.bind(browser) : undefined;
-  const tickets = closers.add(new Tickets({ livePage, visitors, judge }));
+  const tickets = closers.add(new Tickets({ livePage, visitors, judge, others: shared?.sessions.clearances }));
   const pages = closers.add(
     new Pages({
       ...{ judge, hosts, visitors, proxies, tickets },
