@@ -16,7 +16,7 @@ afterEach(() => {
 
 const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
 
-function gateways(count: number, { concurrency = 4, delay = 0, latency = () => 1 } = {}) {
+function gateways(count: number, { concurrency = 4, delay = 0, latency = (): number => 1 } = {}) {
   const book = new LedgerBook(latency);
   const all = Array.from({ length: count }, () => new Hosts({ concurrency, delay, ledger: book.open(1 / count) }));
   return { book, all };
