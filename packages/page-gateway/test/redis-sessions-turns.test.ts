@@ -3,6 +3,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { Tickets } from '../src/tickets/tickets.js';
 import { judge } from '../src/verdict/judge.js';
+import { ladder, playBrowser } from './support/ladder.js';
+import { pageHtml, startOrigin } from './support/origin.js';
 import { pageRequest } from './support/page-request.js';
 import { PlayedPage } from './support/played-page.js';
 import { RedisServer, until, withoutRedis } from './support/redis.js';
@@ -60,6 +62,32 @@ describe.skipIf(withoutRedis)('turns of several gateways', () => {
     // They are woken: whoever only looked from time to time would take seconds for it.
     expect(performance.now() - began).toBeLessThan(900);
     expect(await queue()).toEqual([]);
+  });
+
+  test('one page of a session at a time in the browsers of all gateways', async () => {
+    await using origin = await startOrigin();
+    let [running, most] = [0, 0];
+    const browser = playBrowser(async ({ request: { url }, visitor }) => {
+      most = Math.max(most, ++running);
+      const cookies = visitor.cookies.getCookieString(url);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const name = `c${cookies === '' ? 1 : cookies.split('; ').length + 1}`;
+      visitor.cookies.setCookie(`${name}=1; Path=/`, url);
+      running--;
+      const headers = [['content-type', 'text/html']] as const;
+      const body = Buffer.from(pageHtml);
+      const came = { status: 200, headers, url, history: [], body, truncated: false, rendered: undefined };
+      return { engine: 'browser', ...came };
+    });
+    const [one, two] = await Promise.all([sharedStore(redis), sharedStore(redis)]);
+    await using here = ladder({ store: one.store, browser });
+    await using there = ladder({ store: two.store, browser });
+    const request = pageRequest(`${origin.url}/page`, { session: 's', render: true });
+    await Promise.all([here, there, here, there, here, there].map(({ get }) => get(request)));
+    expect(most).toBe(1);
+    const visitor = await here.visitors.visitorFor(request, '');
+    // Each began with what all before it had earned.
+    expect(visitor.cookies.getCookieString(request.url)).toBe('c1=1; c2=1; c3=1; c4=1; c5=1; c6=1');
   });
 
   test('who waits in vain is told so, or ends with their signal, and stands in nobody’s way', async () => {

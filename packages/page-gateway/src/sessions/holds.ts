@@ -1,5 +1,6 @@
 // What this gateway holds of visitors that several gateways share: a turn in the browser, or a visitor in a person's hands.
 // Holds are renewed for as long as they last, so that those of a gateway that dies end by themselves.
+import { randomUUID } from 'node:crypto';
 import type { Release } from './keep.js';
 import type { Hold, SharedStore } from './shared-store.js';
 
@@ -16,7 +17,7 @@ export class Holds {
   readonly #store: SharedStore;
   readonly #held = new Map<string, Whole & { readonly hold: Hold }>();
   readonly #waiting = new Map<string, Set<() => void>>();
-  readonly #name = crypto.randomUUID().slice(0, 13);
+  readonly #name = randomUUID();
   #ears: Promise<(() => void) | undefined> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #drawn = 0;

@@ -51,7 +51,7 @@ export class Shared implements Keep {
     return copy;
   }
 
-  async begin(given: Beginner, instead: Sticky | undefined): Promise<Copy> {
+  async begin(given: Beginner, instead: Sticky | undefined): Promise<Sticky> {
     const { key } = given;
     const cookies = new SharedCookies(given.visitor.cookies);
     const beginner = copyOf({ ...given, id: randomUUID(), cookies, lastUsed: this.#options.now() });
@@ -62,7 +62,9 @@ export class Shared implements Keep {
       if (told?.is !== 'there') return this.#beginAlone(beginner, before);
       const copy = this.#adopt(key, told, this.#options.now(), beginner);
       if (copy !== undefined) return copy;
-      // Who is there cannot go from here.
+      // Who is there cannot go from here, and is not replaced under a person's hands.
+      if (told.handedTo !== undefined)
+        return { ...given, visitor: { ...given.visitor }, score: 0, lastUsed: 0, handedOff: true };
       expected = told.who;
     }
   }
