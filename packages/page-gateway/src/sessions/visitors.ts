@@ -126,7 +126,10 @@ export class Visitors {
   async lease(visitor: Visitor, patience: number, signal: AbortSignal): Promise<Release> {
     const release = await this.#keep.lease(visitor, patience, signal);
     if (release !== undefined) return release;
-    throw busy(visitor.id, `another page of it is in the browser, for more than ${patience} ms`);
+    throw busy(
+      visitor.id,
+      `another page of it is in the browser, for more than ${Math.round(Math.max(0, patience))} ms`,
+    );
   }
 
   /**
