@@ -183,6 +183,36 @@ describe('two gateways', () => {
     await pass(5);
   });
 
+  test('when it is lost under load, those who held less wait until others have come down to their share', async () => {
+    const { book, all } = gateways(2);
+    const [one, other] = all as [Hosts, Hosts];
+    const three = Array.from({ length: 3 }, () => ended(one.turn(page)));
+    await pass(5);
+    const last = ended(other.turn(page));
+    const more = Array.from({ length: 3 }, () => ended(other.turn(page)));
+    await pass(5);
+    book.leave();
+    last.release?.();
+    await pass(1_000);
+    // In the place of the one that left, and no more.
+    expect(more.map(({ release }) => release !== undefined)).toEqual([true, false, false]);
+    for (const each of three) each.release?.();
+    await pass(1_000);
+    expect(more.map(({ release }) => release !== undefined)).toEqual([true, true, false]);
+    more[0]?.release?.();
+    more[1]?.release?.();
+    await pass(1);
+    more[2]?.release?.();
+    // Whoever comes to an idle host does not wait.
+    const next = ended(one.turn(page));
+    await pass(0);
+    expect(next.release).toBeDefined();
+    next.release?.();
+    const back = book.comeBack();
+    await pass(2_000);
+    await back;
+  });
+
   test('a ledger that came back empty hears what is held before more is asked of it', async () => {
     const { book, all } = gateways(2);
     const [one, other] = all as [Hosts, Hosts];

@@ -14,6 +14,11 @@ const pollEvery = 100;
 /** Who has not asked for a second does not count as waiting; so it is asked as often in the end. Milliseconds. */
 const oftenEnough = 500;
 /**
+ * When the ledger is lost, others may hold more than their share; so long none that was busy takes more than it had.
+ * Milliseconds.
+ */
+const draining = 1_500;
+/**
  * A ledger that is back has to hear from every gateway what it holds; so long none asks for more than its share.
  * Milliseconds.
  */
@@ -51,12 +56,15 @@ export class SharedTurns implements HostTurns {
   #opensAt = never;
   /** There is no use in asking before. */
   #askAt = never;
+  /** Since when this gateway goes by its share, and what it held then; undefined while the ledger is there. */
+  #lost: { readonly at: number; readonly held: number } | undefined;
   /** Until when no more than this gateway's share is asked for. */
   #modestUntil = never;
 
   constructor(options: SharedTurnsOptions) {
     this.#options = options;
     this.#ledger = options.ledger;
+    this.#notice(never);
   }
 
   get running(): number {
@@ -87,6 +95,7 @@ export class SharedTurns implements HostTurns {
   }
 
   join(waiting: Waiting, now: number): void {
+    this.#notice(now);
     if (this.#line.join(waiting, this.#soonest(now, this.#line.size), now)) this.wake(now);
   }
 
@@ -96,6 +105,7 @@ export class SharedTurns implements HostTurns {
   }
 
   leave(now: number): void {
+    this.#notice(now);
     this.#running--;
     this.wake(now);
   }
@@ -117,6 +127,7 @@ export class SharedTurns implements HostTurns {
 
   /** Lets in whom there is room for by this gateway's share, and tells and asks the ledger what is due. */
   wake(now: number): void {
+    this.#notice(now);
     while (this.#admitAloneAt(now) <= now) this.#admit(now);
     if (this.#claimAt(now) <= now) this.#claim(now);
   }
@@ -132,6 +143,7 @@ export class SharedTurns implements HostTurns {
   recovered(now: number): void {
     if (this.#running > 0) this.#told = Number.NaN;
     this.#toldPause = never;
+    this.#lost = undefined;
     this.#modestUntil = now + settling;
     this.#forgetAnswer();
     this.wake(now);
@@ -221,6 +233,12 @@ export class SharedTurns implements HostTurns {
     this.#askAt = never;
   }
 
+  #notice(now: number): void {
+    if (this.#ledger.reachable || this.#lost !== undefined) return;
+    const busy = this.#running > 0 || this.#line.size > 0;
+    this.#lost = { at: busy ? now : never, held: this.#running };
+  }
+
   get #share(): number {
     return this.#ledger.share ?? 0.5;
   }
@@ -232,7 +250,10 @@ export class SharedTurns implements HostTurns {
   /** When this gateway's share of the limits lets the first in line go; Infinity where the ledger is asked. */
   #admitAloneAt(now: number): number {
     if (this.#ledger.reachable || this.#line.size === 0 || this.#running >= this.#ownSlots) return ever;
-    return Math.max(now, this.#pausedUntil, this.#opensAt, this.#lastStart + this.spacing / this.#share);
+    const share = this.#share;
+    const grows = this.#lost !== undefined && this.#running >= this.#lost.held;
+    const drained = grows && share < 1 ? (this.#lost?.at ?? never) + draining : never;
+    return Math.max(now, this.#pausedUntil, this.#opensAt, this.#lastStart + this.spacing / share, drained);
   }
 
   #admit(now: number): void {
