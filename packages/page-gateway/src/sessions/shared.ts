@@ -162,6 +162,8 @@ export class Shared implements Keep {
     }
     const anew = told.epoch !== copy.epoch;
     if (anew || told.revision >= copy.revision) {
+      // Restored by somebody who may not have known all that is known here.
+      if (anew && copy.epoch !== '') this.#backlog.add(copy);
       copy.cookies.merge(told.cookies, anew);
       if (told.who !== copy.who) wear(copy, told.who);
       const { who, epoch, revision, generation } = told;
