@@ -161,7 +161,7 @@ test('more URLs than a job holds are several jobs, with one numbering', async ()
   const made: string[][] = [];
   const work: Work = {
     create: async (urls) => String(made.push([...urls]) - 1),
-    state: (id) => ({ done: made[Number(id)]!.length, failed: 0 }),
+    state: async (id) => ({ done: made[Number(id)]!.length, failed: 0 }),
     results: async (id, cursor) => {
       const urls = made[Number(id)]!;
       const results = urls

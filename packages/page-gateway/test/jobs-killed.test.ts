@@ -28,7 +28,9 @@ test('kill -9 at any moment loses no result and doubles none', async () => {
     },
     { folder },
   );
-  await until(() => expect(last.jobs.get(key, id)).toMatchObject({ state: 'finished', done: pages, failed: 0 }));
+  await until(async () =>
+    expect(await last.jobs.get(key, id)).toMatchObject({ state: 'finished', done: pages, failed: 0 }),
+  );
   const indexes: number[] = [];
   for (let next: string | null = '0'; next !== null; ) {
     const page = await last.jobs.results(key, id, { limit: 150, cursor: Number(next) });

@@ -10,7 +10,7 @@ import type { Progress } from './progress.js';
 export interface Work {
   /** @returns the id. */
   create(urls: readonly string[]): Promise<string>;
-  state(id: string): { readonly done: number; readonly failed: number };
+  state(id: string): Promise<{ readonly done: number; readonly failed: number }>;
   results(
     id: string,
     cursor: number,
@@ -99,14 +99,14 @@ async function drain({ journal, jobs, work, sink, progress, total, signal }: Dra
       // A reader that is slower than the pages holds them up.
       if (sink?.write(lines) === false) await once(sink, 'drain');
     } else if (next === null) journal.write('', { job: job + 1, index: 0, ok, failed });
-    progress.show(standingOf(jobs, work, total));
+    progress.show(await standingOf(jobs, work, total));
     if (results.length === 0 && next !== null) await sleep(lookEvery, undefined, { signal }).catch(() => {});
   }
   return false;
 }
 
-function standingOf(jobs: readonly string[], work: Work, total: number) {
-  const states = jobs.map((id) => work.state(id));
+async function standingOf(jobs: readonly string[], work: Work, total: number) {
+  const states = await Promise.all(jobs.map((id) => work.state(id)));
   const sum = (of: (state: { done: number; failed: number }) => number) =>
     states.reduce((all, each) => all + of(each), 0);
   return { total, over: sum(({ done, failed }) => done + failed), failed: sum(({ failed }) => failed) };

@@ -8,6 +8,7 @@ import type { HostReport, ProxyReport } from '../proxies/proxies.js';
 import type { BrowsersReport } from '../render/browsers.js';
 import type { VisitorReport } from '../sessions/visitors.js';
 import type { JobRow as StoredJob } from '../store/job-store.js';
+import type { Awaitable } from '../store/key-store.js';
 import type { TicketReport } from '../tickets/ticket.js';
 import type { Minutes } from './minutes.js';
 import type { Cut, Host, State } from './protocol.js';
@@ -19,9 +20,9 @@ export interface StateParts {
   readonly hosts: { readonly waiting: number; report(): Politeness[] };
   readonly visitors: { report(): VisitorReport[] };
   readonly browser: { readonly missing: string | undefined; report(): BrowsersReport | undefined };
-  readonly jobs: { readonly load: { readonly queued: number; readonly running: number } };
+  readonly jobs: { load(): Awaitable<{ readonly queued: number; readonly running: number }> };
   /** The newest first. */
-  readonly recentJobs: (limit: number) => readonly StoredJob[];
+  readonly recentJobs: (limit: number) => Awaitable<readonly StoredJob[]>;
   readonly tickets: { report(): TicketReport[] };
 }
 
@@ -35,7 +36,7 @@ export async function readState(parts: StateParts, minutes: Minutes): Promise<St
     service: { began, memory: process.memoryUsage.rss(), inFlight: calls.inFlight, waitingForHost: hosts.waiting },
     browser: browser.report() ?? null,
     renderingOff: browser.missing ?? null,
-    queue: jobs.load,
+    queue: await jobs.load(),
     minutes: minutes.list(Date.now()),
     hosts: cut(hostsOf(proxies.hosts(), hosts.report())),
     proxies: proxies.report(),
@@ -47,7 +48,7 @@ export async function readState(parts: StateParts, minutes: Minutes): Promise<St
         revoked: revoked !== undefined,
       })),
     ),
-    jobs: parts.recentJobs(most).map((row) => ({ ...jobView(row), key: row.key.name })),
+    jobs: (await parts.recentJobs(most)).map((row) => ({ ...jobView(row), key: row.key.name })),
     tickets: tickets.report().slice(0, most),
   };
 }

@@ -100,7 +100,7 @@ async function openDashboard(rooms: Rooms, log: Logger) {
     ...rooms,
     signedOut: shared?.signIns ?? store.sessions,
     secret: (await shared?.signIns.secret()) ?? dashboardSecret(store.folder),
-    recentJobs: (limit) => store.jobs.recent(limit),
+    recentJobs: (limit) => rooms.jobs.recent(limit),
     failed: (err) => log.error({ err }, 'the dashboard could not be told how it stands'),
   });
 }

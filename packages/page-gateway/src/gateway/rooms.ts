@@ -94,6 +94,8 @@ export async function openRooms(options: PageGatewayServiceOptions, log: Logger,
   const jobs = closers.add(
     new Jobs({
       ...{ store, keys, session },
+      // A gateway that takes no calls, such as a command, works on jobs of its own.
+      shared: options.port === false ? undefined : shared?.jobs,
       // As many again wait at the host as it takes at once, so that it is never idle.
       perHost: 2 * (options.hostConcurrency ?? 4),
       fetchPage: jobPages(answers, tickets),

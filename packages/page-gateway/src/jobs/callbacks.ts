@@ -2,7 +2,7 @@
 // due is kept in the store, so that no end of this process loses a callback.
 import { createHmac } from 'node:crypto';
 import { BlockedAddressError, type Session } from 'errand';
-import type { Delivery, JobStore } from '../store/job-store.js';
+import type { Delivery, JobRecords } from '../store/job-store.js';
 import { Receivers } from './receivers.js';
 
 const second = 1_000;
@@ -21,9 +21,16 @@ export const usualDelays: readonly number[] = [
   hour,
 ];
 const givenUpAfter = 24 * hour;
+/** Where others deliver, too, a callback is left to the one that took it for so long. */
+const ourTime = minute;
+
+interface Failure {
+  readonly reason: string;
+  readonly final: boolean;
+}
 
 export interface CallbacksOptions {
-  readonly store: JobStore;
+  readonly store: JobRecords;
   /** The session that it is posted by, with the guard that holds for targets. */
   readonly session: Session;
   /** What is posted for a job. */
@@ -33,6 +40,7 @@ export interface CallbacksOptions {
   readonly working: () => boolean;
   readonly now: () => number;
   readonly log: (event: 'callback_delivered' | 'callback_failed' | 'callback_given_up', facts: object) => void;
+  readonly failed: (error: unknown) => void;
 }
 
 export function signature(body: string, secret: string, now: number): string {
@@ -53,11 +61,18 @@ export class Callbacks {
 
   /** Posts what is due, and comes back for what will be. */
   wake(): void {
-    if (this.#closing.signal.aborted || !this.#options.working()) return;
+    void this.#wake().catch(this.#options.failed);
+  }
+
+  async #wake(): Promise<void> {
+    const { working, store } = this.#options;
+    if (this.#closing.signal.aborted || !working()) return;
+    const deliveries = await store.deliveries();
+    if (this.#closing.signal.aborted) return;
     clearTimeout(this.#timer);
     const now = this.#options.now();
     let next = Number.POSITIVE_INFINITY;
-    for (const delivery of this.#options.store.deliveries()) {
+    for (const delivery of deliveries) {
       if (this.#underWay.has(delivery.job)) continue;
       if (delivery.due > now) next = Math.min(next, delivery.due);
       else this.#start(delivery);
@@ -76,44 +91,60 @@ export class Callbacks {
     const { origin } = new URL(delivery.callback);
     if (!this.#receivers.mayTry(origin)) return;
     this.#receivers.started(origin);
-    const over = this.#deliver(delivery, origin).finally(() => {
-      this.#underWay.delete(delivery.job);
-      this.wake();
-    });
+    const over = this.#deliver(delivery, origin)
+      .catch(this.#options.failed)
+      .finally(() => {
+        this.#underWay.delete(delivery.job);
+        this.wake();
+      });
     this.#underWay.set(delivery.job, over);
   }
 
   async #deliver(delivery: Delivery, origin: string): Promise<void> {
+    const { store, now } = this.#options;
+    let told = false;
+    try {
+      const ours = (await store.take?.(delivery.job, now() + ourTime)) ?? true;
+      if (!ours) return;
+      const failure = await this.#post(delivery);
+      if (this.#closing.signal.aborted && failure) return;
+      told = true;
+      const isBack = this.#receivers.ended(origin, failure === undefined);
+      await this.#note(delivery, origin, failure);
+      if (isBack) await this.#hurry(origin);
+    } finally {
+      if (!told) this.#receivers.left(origin);
+    }
+  }
+
+  async #note(delivery: Delivery, origin: string, failure: Failure | undefined): Promise<void> {
     const { store, now, log, delays } = this.#options;
     const facts = { job: delivery.job, receiver: origin, tries: delivery.tries + 1 };
-    const failure = await this.#post(delivery);
-    if (this.#closing.signal.aborted && failure) return;
-    const isBack = this.#receivers.ended(origin, failure === undefined);
     if (failure === undefined) {
-      store.delivered(delivery.job, undefined);
+      await store.delivered(delivery.job, undefined);
       log('callback_delivered', facts);
-      if (isBack) this.#hurry(origin);
       return;
     }
     const due = now() + (delays[delivery.tries] ?? delays.at(-1) ?? hour);
     if (failure.final || due - delivery.since > givenUpAfter) {
-      store.delivered(delivery.job, undefined);
+      await store.delivered(delivery.job, undefined);
       log('callback_given_up', { ...facts, reason: failure.reason });
     } else {
-      store.delivered(delivery.job, { due, tries: delivery.tries + 1 });
+      await store.delivered(delivery.job, { due, tries: delivery.tries + 1 });
       log('callback_failed', { ...facts, reason: failure.reason, again: new Date(due).toISOString() });
     }
   }
 
   /** A receiver that is up again gets now what waited for it. */
-  #hurry(origin: string): void {
+  async #hurry(origin: string): Promise<void> {
     const { store, now } = this.#options;
-    for (const { job, callback, due, tries } of store.deliveries()) {
-      if (due > now() && new URL(callback).origin === origin) store.delivered(job, { due: now(), tries });
+    for (const { job, callback, due, tries } of await store.deliveries()) {
+      if (due > now() && !this.#underWay.has(job) && new URL(callback).origin === origin)
+        await store.delivered(job, { due: now(), tries });
     }
   }
 
-  async #post({ job, callback, secret }: Delivery): Promise<{ reason: string; final: boolean } | undefined> {
+  async #post({ job, callback, secret }: Delivery): Promise<Failure | undefined> {
     const { session, now } = this.#options;
     try {
       const body = await this.#options.body(job);

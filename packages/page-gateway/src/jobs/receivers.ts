@@ -25,6 +25,14 @@ export class Receivers {
     this.#receivers.set(origin, receiver);
   }
 
+  /** It was not tried after all. */
+  left(origin: string): void {
+    const receiver = this.#receivers.get(origin);
+    if (!receiver) return;
+    receiver.underWay -= 1;
+    this.#forget(origin, receiver);
+  }
+
   /** @returns whether it was down until now. */
   ended(origin: string, arrived: boolean): boolean {
     const receiver = this.#receivers.get(origin);
@@ -32,7 +40,11 @@ export class Receivers {
     const wasDown = receiver.failures >= patience;
     receiver.underWay -= 1;
     receiver.failures = arrived ? 0 : receiver.failures + 1;
-    if (receiver.failures === 0 && receiver.underWay === 0) this.#receivers.delete(origin);
+    this.#forget(origin, receiver);
     return arrived && wasDown;
+  }
+
+  #forget(origin: string, { failures, underWay }: Receiver): void {
+    if (failures === 0 && underWay === 0) this.#receivers.delete(origin);
   }
 }

@@ -1,34 +1,15 @@
 // Works on the pages of jobs, some at once and in fair turns, and writes each result once. What was under way when a process
 // ended runs again in the next one; among several processes on one store one works at a time.
-import type { Page } from '../core/page.js';
-import type { PageRequest } from '../core/page-request.js';
-import { Problem } from '../core/problem.js';
+import type { Problem } from '../core/problem.js';
 import type { JobResult, JobRow, JobStore } from '../store/job-store.js';
 import type { RunnerLock } from '../store/runner-lock.js';
 import { Rota, type Turn } from './rota.js';
-import { read } from './stored-request.js';
-import { type Converted, problemOf, resultOfPage, resultOfProblem } from './views.js';
+import { resultOfProblem } from './views.js';
+import { fetchOne, restOf, ticketOf, type Work, type WorkOptions } from './work.js';
 
-/** One page on behalf of a key, with everything that a call of its own would get. */
-export type FetchPage = (
-  request: PageRequest,
-  options: { readonly key: JobRow['key']; readonly signal: AbortSignal },
-) => Promise<Converted & { readonly page: Page }>;
-
-export interface RunnerOptions {
+export interface RunnerOptions extends WorkOptions {
   readonly store: JobStore;
   readonly lock: RunnerLock;
-  readonly fetchPage: FetchPage;
-  /** Pages of all jobs under way at once, and of those the ones at one host: more would only wait there for their turn. */
-  readonly concurrency: number;
-  readonly perHost: number;
-  /** Settles when a person has dealt with a ticket, or nobody did in time. */
-  readonly ticketEnded?: ((ticket: string, signal: AbortSignal) => Promise<'solved' | 'expired'>) | undefined;
-  readonly now: () => number;
-  /** Called once this process is the one that works. */
-  readonly begun: () => void;
-  readonly ended: (job: JobRow) => void;
-  readonly failed: (error: unknown) => void;
 }
 
 type Place = readonly [index: number, url: string, host: string];
@@ -50,11 +31,8 @@ interface Active {
 
 /** How often it looks for what other processes wrote, and for the lock where another one holds it. */
 const lookEvery = 500;
-/** A page that could not be begun, or was told to come later, is tried again so many times. */
-const moments = 5;
-const longestRest = 10 * 60_000;
 
-export class Runner {
+export class Runner implements Work {
   readonly #options: RunnerOptions;
   readonly #rota = new Rota<Place>();
   readonly #active = new Map<string, Active>();
@@ -74,7 +52,7 @@ export class Runner {
     this.#timer = setInterval(() => this.look(), lookEvery).unref();
   }
 
-  /** Takes up what is new in the store, and drops what is over there. Costs next to nothing where nothing is. */
+  /** Costs next to nothing where nothing is new. */
   look(changed = false): void {
     const { store, lock } = this.#options;
     if (this.#closing.signal.aborted) return;
@@ -94,16 +72,19 @@ export class Runner {
     }
   }
 
-  get running(): number {
-    return this.#running;
+  get working(): boolean {
+    return this.#options.lock.held;
   }
 
-  /** Pages of one job that were begun and have no result yet. */
+  load(): { queued: number; running: number } {
+    const left = this.#options.store.live().reduce((sum, { total, done, failed }) => sum + total - done - failed, 0);
+    return { queued: Math.max(0, left - this.#running), running: this.#running };
+  }
+
   begun(job: string): number {
     return this.#active.get(job)?.begun.size ?? 0;
   }
 
-  /** Ends what is under way; it runs again in the next process. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#closing.abort();
@@ -165,23 +146,15 @@ export class Runner {
   }
 
   async #work(active: Active, place: Place): Promise<void> {
-    const [index, url] = place;
-    const { row } = active;
+    const { fetchPage, failed } = this.#options;
     const stop = new AbortController();
     active.stops.add(stop);
-    const { fetchPage, failed } = this.#options;
-    let result: JobResult;
-    try {
-      const { page, ...converted } = await fetchPage(read(row.request, url), { key: row.key, signal: stop.signal });
-      result = resultOfPage(index, url, page, converted);
-    } catch (error) {
+    const { result, problem, mistake } = await fetchOne(fetchPage, active.row, place, stop.signal);
+    active.stops.delete(stop);
+    if (problem !== undefined) {
       if (active.stopped) return;
-      if (!(error instanceof Problem)) failed(error);
-      const problem = problemOf(error);
+      if (mistake !== undefined) failed(mistake);
       if (this.#parks(active, place, problem) || this.#comesLater(active, place, problem)) return;
-      result = resultOfProblem(index, url, problem);
-    } finally {
-      active.stops.delete(stop);
     }
     await this.#write(active, place, result);
   }
@@ -206,8 +179,8 @@ export class Runner {
   /** A page that waits for a person keeps no slot; solved, it goes first. */
   #parks(active: Active, place: Place, problem: Problem): boolean {
     const { ticketEnded, failed } = this.#options;
-    const { ticket } = problem.members;
-    if (problem.code !== 'captcha_required' || typeof ticket !== 'string' || !ticketEnded) return false;
+    const ticket = ticketOf(problem);
+    if (ticket === undefined || !ticketEnded) return false;
     active.parked += 1;
     const stop = new AbortController();
     active.stops.add(stop);
@@ -229,13 +202,11 @@ export class Runner {
     return true;
   }
 
-  /** "Not now" is no result: there will be a better moment. */
   #comesLater(active: Active, place: Place, problem: Problem): boolean {
-    if (!['overloaded', 'session_busy', 'target_rate_limited'].includes(problem.code)) return false;
     const [index] = place;
     const tried = (active.tries.get(index) ?? 0) + 1;
-    const rest = Math.max((problem.retryAfter ?? 0) * 1000, 500 * 2 ** tried);
-    if (tried > moments || rest > longestRest) return false;
+    const rest = restOf(problem, tried);
+    if (rest === undefined) return false;
     active.tries.set(index, tried);
     this.#rests(active, place, rest);
     return true;

@@ -1,9 +1,12 @@
 // Everything that the gateways on one Redis share, opened at once. It is loaded only where a Redis is given.
 import type { OpenLedger } from 'errand';
+import type { SharedJobs } from '../jobs/jobs.js';
 import { RedisBans } from './bans.js';
 import { RedisConnection } from './connection.js';
 import { RedisCopies } from './copies.js';
 import { openHostLedger } from './hosts.js';
+import { RedisJobs } from './jobs/records.js';
+import { SharedRunner } from './jobs/runner.js';
 import { RedisKeys } from './keys.js';
 import { RedisSessions } from './sessions.js';
 import { RedisSignIns } from './sign-ins.js';
@@ -18,6 +21,7 @@ export interface Shared {
   readonly bans: RedisBans;
   readonly copies: RedisCopies;
   readonly sessions: RedisSessions;
+  readonly jobs: SharedJobs;
 }
 
 export interface SharedOptions {
@@ -34,6 +38,7 @@ export async function openShared(
 ): Promise<Shared> {
   const connection = closers.add(await RedisConnection.open({ url, changed }));
   const traffic = closers.add(new RedisTraffic({ connection })).open();
+  const jobs = new RedisJobs({ connection });
   return {
     connection,
     keys: await closers.add(new RedisKeys({ connection, usedOf: (id) => traffic.usedOf(id) })).open(),
@@ -43,5 +48,6 @@ export async function openShared(
     bans: closers.add(await RedisBans.open({ connection })),
     copies: new RedisCopies({ connection, onError: copyLost }),
     sessions: new RedisSessions({ connection }),
+    jobs: { records: jobs, work: (options) => new SharedRunner({ ...options, connection, jobs }) },
   };
 }

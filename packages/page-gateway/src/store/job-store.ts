@@ -2,9 +2,14 @@
 // that ends at any moment neither loses nor doubles any. Large bodies lie beside the database as files.
 import type { Database, Value } from './database.js';
 import type { JobBodies } from './job-bodies.js';
+import type { Awaitable } from './key-store.js';
 
 export const jobStates = ['queued', 'running', 'finished', 'failed', 'cancelled', 'waiting_human'] as const;
 export type JobState = (typeof jobStates)[number];
+
+export function isLive(state: JobState): boolean {
+  return state === 'queued' || state === 'running' || state === 'waiting_human';
+}
 
 export interface JobRow {
   readonly id: string;
@@ -47,29 +52,42 @@ export interface Delivery {
   readonly since: number;
 }
 
-export interface JobStore {
-  create(job: NewJob, urls: readonly string[]): void;
-  get(id: string): JobRow | undefined;
+/** What a job was when it was cancelled. */
+export interface Cancelled {
+  /** Pages that were begun and have no result; `undefined`: whoever works on them knows. */
+  readonly begun: number | undefined;
+}
+
+/** Jobs as their callers see them, wherever they lie. */
+export interface JobRecords {
+  create(job: NewJob, urls: readonly string[]): Awaitable<void>;
+  get(id: string): Awaitable<JobRow | undefined>;
   /** The newest first. */
-  recent(limit: number): JobRow[];
+  recent(limit: number): Awaitable<JobRow[]>;
+  /** From `from` on: at most `limit`, and no more than about `bytes` but for the first one. While the job is live it ends at the
+   *  first index without a result, so that a reader who goes on from there misses none. */
+  results(id: string, from: number, limit: number, bytes: number): Promise<JobResult[]>;
+  /** @returns `undefined` where it was over before. */
+  cancel(id: string, now: number): Awaitable<Cancelled | undefined>;
+  /** Callbacks that wait to be delivered, the most urgent first. */
+  deliveries(): Awaitable<Delivery[]>;
+  /** Where others deliver, too: whether this one is ours until then. */
+  take?(id: string, until: number): Promise<boolean>;
+  /** Tried in vain: when again. `undefined`: delivered, or given up. */
+  delivered(id: string, next: { due: number; tries: number } | undefined): Awaitable<void>;
+  /** Forgets what ended before `before`. */
+  forget(before: number): Promise<number>;
+}
+
+/** Jobs as the one process works on them that has them at hand. */
+export interface JobStore extends JobRecords {
   /** Those that are not over, the oldest first. */
   live(): JobRow[];
   /** The URLs that have no result yet and their indexes, in order, read as they are needed. */
   pending(id: string): Generator<readonly [index: number, url: string]>;
-  /** From `from` on: at most `limit`, and no more than about `bytes` but for the first one. While the job is live it ends at the
-   *  first index without a result, so that a reader who goes on from there misses none. */
-  results(id: string, from: number, limit: number, bytes: number): Promise<JobResult[]>;
   setState(id: string, state: JobState, now: number): void;
   /** @returns the job after it; `undefined` where the job is over, or that index has its result already. */
   finish(id: string, result: JobResult, now: number): Promise<JobRow | undefined>;
-  /** @returns whether it was live until now. */
-  cancel(id: string, now: number): boolean;
-  /** Callbacks that wait to be delivered, the most urgent first. */
-  deliveries(): Delivery[];
-  /** Tried in vain: when again. `undefined`: delivered, or given up. */
-  delivered(id: string, next: { due: number; tries: number } | undefined): void;
-  /** Forgets what ended before `before`. */
-  forget(before: number): Promise<number>;
   /** Changes whenever another process has written. */
   version(): number;
 }
@@ -133,7 +151,7 @@ export class SqliteJobs implements JobStore {
   async results(id: string, from: number, limit: number, bytes: number): Promise<JobResult[]> {
     const job = this.get(id);
     if (!job) return [];
-    const contiguous = ['queued', 'running', 'waiting_human'].includes(job.state);
+    const contiguous = isLive(job.state);
     const rows = this.#database.all(
       'SELECT idx, url, ok, facts, size FROM job_results WHERE job = ? AND idx >= ? ORDER BY idx LIMIT ?',
       ...[id, from, limit],
@@ -186,12 +204,12 @@ export class SqliteJobs implements JobStore {
     });
   }
 
-  cancel(id: string, now: number): boolean {
+  cancel(id: string, now: number): Cancelled | undefined {
     const changes = this.#database.run(
       `UPDATE jobs SET state = 'cancelled', updated = ?2 WHERE id = ?1 AND state IN ${liveStates}`,
       ...[id, now],
     );
-    return changes > 0;
+    return changes > 0 ? { begun: undefined } : undefined;
   }
 
   deliveries(): Delivery[] {

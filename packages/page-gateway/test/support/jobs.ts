@@ -4,7 +4,7 @@ import { onTestFinished, vi } from 'vitest';
 import type { Page } from '../../src/core/page.js';
 import type { PageRequest } from '../../src/core/page-request.js';
 import { Jobs, type JobsOptions } from '../../src/jobs/jobs.js';
-import type { FetchPage } from '../../src/jobs/runner.js';
+import type { FetchPage } from '../../src/jobs/work.js';
 import { type Key, Keys, type NewKey } from '../../src/keys/keys.js';
 import { readPageRequest } from '../../src/parameters/read.js';
 import { openStore, type Store } from '../../src/store/store.js';
@@ -74,6 +74,6 @@ export function pageOf(url: string, text: string | Uint8Array, status = 200): Aw
 }
 
 /** Waits for what is expected to be so; generous, since other tests run beside. */
-export function until(check: () => void): Promise<void> {
+export function until(check: () => void | Promise<void>): Promise<void> {
   return vi.waitFor(check, { timeout: 30_000, interval: 10 });
 }
