@@ -205,7 +205,7 @@ export class Runner implements Work {
   #comesLater(active: Active, place: Place, problem: Problem): boolean {
     const [index] = place;
     const tried = (active.tries.get(index) ?? 0) + 1;
-    const rest = restOf(problem, tried);
+    const rest = restOf(problem, tried, active.row);
     if (rest === undefined) return false;
     active.tries.set(index, tried);
     this.#rests(active, place, rest);

@@ -76,14 +76,23 @@ export function ticketOf({ code, members }: Problem): string | undefined {
 /** A page that could not be begun, or was told to come later, is tried again so many times. */
 const moments = 5;
 const longestRest = 10 * 60_000;
+/** A page whose session is in the hands of a person, at another gateway: asked for so often, and no longer than a ticket lives. */
+const whileInHand = 5_000;
+const longestInHand = 15 * 60_000;
 
 export function mayComeLater({ code }: Problem): boolean {
   return ['overloaded', 'session_busy', 'target_rate_limited'].includes(code);
 }
 
-/** "Not now" is no result: there will be a better moment, after so many milliseconds. `tried`: how often it was told so. */
-export function restOf(problem: Problem, tried: number): number | undefined {
+/**
+ * "Not now" is no result: there will be a better moment, after so many milliseconds.
+ * @param tried How often it was told so.
+ */
+export function restOf(problem: Problem, tried: number, { request }: Pick<JobRow, 'request'>): number | undefined {
   if (!mayComeLater(problem)) return undefined;
+  if (problem.code === 'session_busy' && read(request, '').onCaptcha === 'handoff') {
+    return tried * whileInHand > longestInHand ? undefined : whileInHand;
+  }
   const rest = Math.max((problem.retryAfter ?? 0) * 1000, 500 * 2 ** tried);
   return tried > moments || rest > longestRest ? undefined : rest;
 }

@@ -78,7 +78,9 @@ leavePlace(KEYS[1], ARGV[1])`);
 /** KEYS: used; ARGV: key, pages. */
 export const refundPages = script(`
 local count = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '0')
-return redis.call('HINCRBY', KEYS[1], ARGV[1], -math.min(count, tonumber(ARGV[2])))`);
+local pages = math.min(count, tonumber(ARGV[2]))
+if pages > 0 then redis.call('HINCRBY', KEYS[1], ARGV[1], -pages) end
+return count - pages`);
 
 /** KEYS: used, rate, busy; ARGV: key, gateway, pages, rpm. */
 export const undoCall = script(`${clock}${bucket}${places}

@@ -84,12 +84,10 @@ export class KeyTurns {
 
   /** Sees to it that the key has so many entries; those that are there stay as they are. */
   async give(key: string, count: number): Promise<void> {
-    const entries = Array.from({ length: count }, (_, place) => ({
-      name,
-      data: { key },
-      opts: { jobId: `${key}.${place}` },
-    }));
-    if (!this.#closing) await this.#queue.addBulk(entries);
+    if (this.#closing) return;
+    // One by one: what BullMQ adds in bulk, a Redis that was started anew refuses for good, as it has forgotten the scripts.
+    const places = Array.from({ length: count }, (_, place) => `${key}.${place}`);
+    await Promise.all(places.map((jobId) => this.#queue.add(name, { key }, { jobId })));
   }
 
   /** Entries of all keys. */

@@ -19,6 +19,7 @@ export interface SharedRunnerOptions extends WorkOptions {
 
 /** One page of a job that is with this gateway. */
 interface Held extends Claimed {
+  readonly host: string;
   readonly stop: AbortController;
   /** Its job is over: nobody needs it any more. */
   over: boolean;
@@ -47,6 +48,7 @@ export class SharedRunner implements Work {
   readonly #atHost = new Map<string, number>();
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #closing = new AbortController();
+  #claims: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #sweeping = false;
   #deaf: Promise<(() => void) | undefined> | undefined;
@@ -135,17 +137,9 @@ export class SharedRunner implements Work {
   }
 
   async #take(key: string): Promise<Left> {
-    if (this.#closing.signal.aborted) return 'more';
-    const { perHost, now } = this.#options;
-    const crowded = [...this.#atHost].flatMap(([host, count]) => (count >= perHost ? [host] : []));
-    const claimed = await this.#jobs.claim(key, this.#gateway, now(), crowded);
-    if ('left' in claimed) return claimed.left ? 'crowded' : 'none';
-    const held: Held = { ...claimed, stop: new AbortController(), over: false };
-    this.#held.add(held);
-    // Closed meanwhile: what is held goes back.
-    if (this.#closing.signal.aborted) return 'more';
-    const { host } = new URL(held.url);
-    this.#atHost.set(host, (this.#atHost.get(host) ?? 0) + 1);
+    const held = await this.#claim(key);
+    if (typeof held === 'string') return held;
+    const { host } = held;
     try {
       await this.#work(held);
     } catch (error) {
@@ -159,6 +153,27 @@ export class SharedRunner implements Work {
     return 'more';
   }
 
+  /** One after the other, so that each knows which hosts are crowded by then. */
+  #claim(key: string): Promise<Held | Left> {
+    const claimed = this.#claims.then(() => this.#claimNext(key));
+    this.#claims = claimed.catch(() => {});
+    return claimed;
+  }
+
+  async #claimNext(key: string): Promise<Held | Left> {
+    if (this.#closing.signal.aborted) return 'more';
+    const { perHost, now } = this.#options;
+    const crowded = [...this.#atHost].flatMap(([host, count]) => (count >= perHost ? [host] : []));
+    const claimed = await this.#jobs.claim(key, this.#gateway, now(), crowded);
+    if ('left' in claimed) return claimed.left ? 'crowded' : 'none';
+    const held: Held = { ...claimed, host: new URL(claimed.url).host, stop: new AbortController(), over: false };
+    this.#held.add(held);
+    this.#atHost.set(held.host, (this.#atHost.get(held.host) ?? 0) + 1);
+    // Closed meanwhile: it goes back.
+    if (this.#closing.signal.aborted) held.stop.abort();
+    return held;
+  }
+
   async #work(held: Held): Promise<void> {
     const row = await this.#rowOf(held.id);
     if (row === undefined) return this.#letGo(held);
@@ -168,13 +183,13 @@ export class SharedRunner implements Work {
       if (held.over) return this.#letGo(held);
       if (this.#closing.signal.aborted) return;
       if (mistake !== undefined) failed(mistake);
-      if (await this.#isNoResult(held, problem)) return;
+      if (await this.#isNoResult(held, row, problem)) return;
     }
     await this.#write(held, result);
   }
 
   /** @returns whether the page is looked after otherwise: it waits for a person, or rests. */
-  async #isNoResult(held: Held, problem: Problem): Promise<boolean> {
+  async #isNoResult(held: Held, row: JobRow, problem: Problem): Promise<boolean> {
     const { ticketEnded, now } = this.#options;
     const ticket = ticketOf(problem);
     if (ticket !== undefined && ticketEnded) {
@@ -183,7 +198,7 @@ export class SharedRunner implements Work {
       return true;
     }
     if (!mayComeLater(problem)) return false;
-    const rest = restOf(problem, await this.#jobs.tried(held));
+    const rest = restOf(problem, await this.#jobs.tried(held), row);
     if (rest === undefined) return false;
     await this.#jobs.later(held, now(), now() + rest);
     this.#letGo(held);
