@@ -43,36 +43,46 @@ const common = { pool: 'forks', testTimeout: 20_000, hookTimeout: 30_000, retry 
 const every = ['test/**/*.test.ts', '{packages,apps}/*/test/**/*.test.ts'];
 
 /**
- * Those that take ten seconds or more begin first, so that none is alone at the end. What waits (for Discord's limits, for
+ * Those that take four seconds or more begin first, so that none is alone at the end. What waits (for Discord's limits, for
  * servers) and what computes (browsers) take turns, so that the processors always have something to do.
  */
 const long = [
-  'page-gateway/test/contract-service',
-  'discord/test/shutdown',
-  'page-gateway/test/render-hostile',
-  'discord/test/discord-troubled',
   'page-gateway/test/render-life',
-  'redis/test/limits-processes',
+  'page-gateway/test/redis-jobs-killed',
+  'page-gateway/test/render-hostile',
+  'page-gateway/test/contract-service',
   'page-gateway/test/render-page',
-  'discord-sandbox/test/resume',
+  'page-gateway/test/redis-service',
   'discord-sandbox/test/playground-messages',
-  'page-gateway/test/cli-batch',
-  'discord-sandbox/test/playground-layout',
-  'redis/test/limits-away',
-  'discord-sandbox/test/playground-inspector',
-  'discord/test/deferral',
-  'discord-sandbox/test/playground-composer',
-  'apps/bot/test/feed',
+  'redis/test/limits-processes',
   'page-gateway/test/render-guard',
-  'discord/test/lifecycle',
-  'page-gateway/test/tickets-handoff',
-  'discord/test/autocomplete',
+  'page-gateway/test/redis-hosts',
+  'discord-sandbox/test/playground-composer',
+  'page-gateway/test/cli-batch',
+  'discord-sandbox/test/playground-inspector',
+  'page-gateway/test/redis-keys',
+  'discord-sandbox/test/playground-layout',
+  'page-gateway/test/cli-redis',
   'page-gateway/test/formats-hostile',
-  'apps/bot/test/main',
-  'page-gateway/test/gateway-service',
-  'redis/test/breaker-cache',
-  'page-gateway/test/dashboard-page',
+  'discord/test/shutdown',
   'page-gateway/test/cli-serve',
+  'page-gateway/test/redis-sessions-away',
+  'apps/bot/test/main',
+  'discord/test/discord-troubled',
+  'discord-sandbox/test/playground-components',
+  'discord/test/lifecycle',
+  'page-gateway/test/dashboard-page',
+  'redis/test/limits-away',
+  'page-gateway/test/tickets-handoff',
+  'page-gateway/test/redis-jobs',
+  'page-gateway/test/render-patience',
+  'discord-sandbox/test/resume',
+  'page-gateway/test/gateway-service',
+  'page-gateway/test/redis-connection',
+  'page-gateway/test/ladder-pages',
+  'redis/test/breaker-cache',
+  'discord/test/pace',
+  'apps/bot/test/feed',
 ];
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -98,7 +108,7 @@ export default defineConfig({
   },
   test: {
     // Most tests wait for sockets, browsers and processes more than they compute.
-    maxWorkers: Math.max(3, availableParallelism()),
+    maxWorkers: Math.max(4, availableParallelism()),
     reporters: process.env.CI
       ? ['default', ['json', { outputFile: 'node_modules/.vitest/results.json' }]]
       : ['default'],
