@@ -108,7 +108,7 @@ export default defineConfig({
   },
   test: {
     // Most tests wait for sockets, browsers and processes more than they compute.
-    maxWorkers: Math.max(4, availableParallelism()),
+    maxWorkers: Math.max(3, availableParallelism()),
     reporters: process.env.CI
       ? ['default', ['json', { outputFile: 'node_modules/.vitest/results.json' }]]
       : ['default'],
