@@ -147,6 +147,7 @@ export class Exchange
     try {
       if (!reception.add(chunk)) this.#finish(true);
       else if (reception.chunked) reception.checkOverhead(this.#connection?.bytesRead ?? 0);
+      reception.letLoopIn(chunk, this);
       onProgress?.({ direction: 'down', bytes: reception.received, total: reception.total });
     } catch (error) {
       this.#abort(callerFailure('onProgress', error));

@@ -12,6 +12,8 @@ import { decodedSource } from './decoded.js';
 import { type Framing, readFraming } from './framing.js';
 import { type Feed, IncomingBody } from './incoming.js';
 
+/** Bytes of a body that are read before others get their turn. */
+const breath = 2 ** 20;
 /** How much of a refused response is kept where the call itself names no bound: a stream. */
 const errorBodyLimit = 1_048_576;
 /** How much of a redirect that is followed is read away for the sake of its connection. */
@@ -96,6 +98,16 @@ export class Reception {
     if (collector.add(piece)) return true;
     if (!collector.cut) throw new BodyTooLargeError(this.#limit);
     return false;
+  }
+
+  /**
+   * Stops for a turn of the event loop wherever another megabyte of a body that is gathered has come: what a fast peer has sent
+   * by then is else read in one go. `piece` is the one that was taken last.
+   */
+  letLoopIn(piece: Buffer, feed: Feed): void {
+    if (this.#collector === undefined || this.received % breath >= piece.length) return;
+    feed.pause();
+    setImmediate(() => feed.resume());
   }
 
   get chunked(): boolean {
