@@ -231,7 +231,8 @@ export class SharedRunner implements Work {
         return;
       } catch (error) {
         this.#trouble(error);
-        if (this.#closing.signal.aborted || held.over) return;
+        if (held.over) return this.#letGo(held);
+        if (this.#closing.signal.aborted) return;
         await sleep(writeAgainAfter, undefined, { signal: this.#closing.signal }).catch(() => {});
       }
     }
