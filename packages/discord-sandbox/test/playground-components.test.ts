@@ -8,8 +8,10 @@ browserTest('buttons work, wait, change the message, and say when the bot was si
   const panel = it.last;
   const id = await panel.getAttribute('data-message');
   const message = it.page.locator(`[data-message="${id}"]`);
-  expect(await message.getByRole('button', { name: 'Off' }).isDisabled()).toBe(true);
-  expect(await message.getByRole('link', { name: 'Website' }).getAttribute('href')).toBe('https://example.com/');
+  await expect.poll(() => message.getByRole('button', { name: 'Off' }).isDisabled()).toBe(true);
+  await expect
+    .poll(() => message.getByRole('link', { name: 'Website' }).getAttribute('href'))
+    .toBe('https://example.com/');
   await message.getByRole('button', { name: 'Again' }).focus();
   await it.page.keyboard.press('Enter');
   await it.said('Pressed by ada');
@@ -37,10 +39,10 @@ browserTest('menus are chosen from by mouse and by keyboard', async ({ open }) =
   await it.page.keyboard.press('Enter');
   await it.page.keyboard.press('b');
   await it.page.keyboard.press(' ');
-  expect(await it.page.getByRole('option', { selected: true }).allInnerTexts()).toEqual(['Cheese', 'Basil']);
+  await expect.poll(() => it.page.getByRole('option', { selected: true }).allInnerTexts()).toEqual(['Cheese', 'Basil']);
   await it.page.keyboard.press('Escape');
   await it.said('Chosen: cheese and basil');
-  expect(await menu.evaluate((element) => element === document.activeElement)).toBe(true);
+  await expect.poll(() => menu.evaluate((element) => element === document.activeElement)).toBe(true);
 });
 
 browserTest('a form keeps the focus inside, says what is missing, and is sent', async ({ open }) => {
@@ -49,14 +51,14 @@ browserTest('a form keeps the focus inside, says what is missing, and is sent', 
   const form = it.page.getByRole('dialog', { name: 'A few words' });
   await form.waitFor();
   const name = form.getByRole('textbox', { name: /^Name/ });
-  expect(await name.evaluate((element) => element === document.activeElement)).toBe(true);
+  await expect.poll(() => name.evaluate((element) => element === document.activeElement)).toBe(true);
   await it.page.keyboard.press('Enter');
   await form.getByText('This field is required.').waitFor();
-  expect(await name.getAttribute('aria-invalid')).toBe('true');
+  await expect.poll(() => name.getAttribute('aria-invalid')).toBe('true');
   await it.page.keyboard.type('Ada');
   await it.page.keyboard.press('Enter');
   await it.said('Hello Ada');
-  expect(await it.page.getByRole('dialog').count()).toBe(0);
+  await expect.poll(() => it.page.getByRole('dialog').count()).toBe(0);
   await it.send('/form');
   await form.waitFor();
   await it.page.keyboard.press('Escape');

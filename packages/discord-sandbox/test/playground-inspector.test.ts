@@ -47,9 +47,9 @@ browserTest(
     await it.page.getByRole('tab', { name: 'Session' }).click();
     const row = it.page.getByRole('row').filter({ hasText: 'api.example.com' });
     await expect.poll(() => row.textContent()).toMatch(/half-open/);
-    expect(await it.page.getByRole('img', { name: /in flight and queued/ }).getAttribute('aria-label')).toContain(
-      'Queued 1',
-    );
+    await expect
+      .poll(() => it.page.getByRole('img', { name: /in flight and queued/ }).getAttribute('aria-label'))
+      .toContain('Queued 1');
     queued = 7;
     await it.page.getByRole('img', { name: /Queued 7/ }).waitFor({ timeout: 5_000 });
     await it.page.getByRole('img', { name: /Lateness of the bot’s heartbeats: now Late \d+ ms/ }).waitFor();
@@ -134,10 +134,10 @@ browserTest('tabs are changed by arrow keys', async ({ open }) => {
   const it = await open();
   await it.page.getByRole('tab', { name: 'Timeline' }).focus();
   await it.page.keyboard.press('ArrowRight');
-  expect(await it.page.getByRole('tab', { name: 'Session' }).getAttribute('aria-selected')).toBe('true');
+  await expect.poll(() => it.page.getByRole('tab', { name: 'Session' }).getAttribute('aria-selected')).toBe('true');
   await it.page.getByRole('tabpanel', { name: 'Session' }).waitFor();
   await it.page.getByRole('button', { name: 'Close the inspector' }).click();
-  expect(await it.page.getByRole('complementary').count()).toBe(0);
+  await expect.poll(() => it.page.getByRole('complementary').count()).toBe(0);
   await it.page.getByRole('button', { name: 'Inspector', exact: true }).click();
   await it.page.getByRole('complementary', { name: 'Inspector' }).waitFor();
 });

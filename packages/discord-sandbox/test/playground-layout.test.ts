@@ -9,15 +9,15 @@ const LIGHT = 'rgb(255, 255, 255)';
 
 browserTest('colours follow the system, or the switch, and are remembered', async ({ open }) => {
   const it = await open({ colorScheme: 'dark' });
-  expect(await ground(it.page)).toBe(DARK);
+  await expect.poll(() => ground(it.page)).toBe(DARK);
   await it.page.emulateMedia({ colorScheme: 'light' });
-  expect(await ground(it.page)).toBe(LIGHT);
+  await expect.poll(() => ground(it.page)).toBe(LIGHT);
   await it.page.getByRole('button', { name: /^You are/ }).click();
   await it.page.getByRole('radio', { name: 'Dark' }).check({ force: true });
-  expect(await ground(it.page)).toBe(DARK);
+  await expect.poll(() => ground(it.page)).toBe(DARK);
   await it.page.reload();
   await it.composer.waitFor();
-  expect(await ground(it.page)).toBe(DARK);
+  await expect.poll(() => ground(it.page)).toBe(DARK);
 });
 
 browserTest('texts have contrast in both colours', async ({ open }) => {
@@ -28,7 +28,7 @@ browserTest('texts have contrast in both colours', async ({ open }) => {
   await it.said('Only you can see this');
   for (const colorScheme of ['dark', 'light'] as const) {
     await it.page.emulateMedia({ colorScheme });
-    expect(await it.page.evaluate(poorTexts), colorScheme).toEqual([]);
+    await expect.poll(() => it.page.evaluate(poorTexts), { message: colorScheme }).toEqual([]);
   }
 });
 
@@ -38,8 +38,8 @@ browserTest('on a phone the sides are a drawer and a sheet, and nothing is cut o
   await it.said('A footer');
   await it.send('/panel');
   await it.said('Choose');
-  expect(await overflow(it.page)).toBe(0);
-  expect(await it.page.getByRole('navigation', { name: 'Servers' }).count()).toBe(0);
+  await expect.poll(() => overflow(it.page)).toBe(0);
+  await expect.poll(() => it.page.getByRole('navigation', { name: 'Servers' }).count()).toBe(0);
   await it.page.getByRole('button', { name: 'Servers and channels' }).click();
   const drawer = it.page.getByRole('navigation', { name: /^Channels of/ });
   await drawer.waitFor();
@@ -50,7 +50,7 @@ browserTest('on a phone the sides are a drawer and a sheet, and nothing is cut o
   const box = await sheet.boundingBox();
   expect(box).toMatchObject({ x: 0, width: 360 });
   expect(box!.y).toBeGreaterThan(100);
-  expect(await overflow(it.page)).toBe(0);
+  await expect.poll(() => overflow(it.page)).toBe(0);
   await it.page.keyboard.press('Escape');
   await expect.poll(() => sheet.count()).toBe(0);
 });
@@ -68,7 +68,7 @@ browserTest('servers, channels and users are made and changed', async ({ open })
   await it.send('/ping');
   await it.said('Pong');
   await it.page.getByRole('button', { name: 'Sandbox' }).click();
-  expect(await it.log.getByText('Pong').filter({ hasText: ',' }).count()).toBe(0);
+  await expect.poll(() => it.log.getByText('Pong').filter({ hasText: ',' }).count()).toBe(0);
   await it.page.getByRole('button', { name: 'Second Home' }).click();
   await it.said('Pong');
   await it.page.getByRole('button', { name: /^You are/ }).click();
@@ -114,7 +114,7 @@ browserTest('every control has a name, and the keyboard reaches the composer', a
     if (await it.composer.evaluate((element) => element === document.activeElement)) break;
     await it.page.keyboard.press('Tab');
   }
-  expect(await it.composer.evaluate((element) => element === document.activeElement)).toBe(true);
+  await expect.poll(() => it.composer.evaluate((element) => element === document.activeElement)).toBe(true);
 });
 
 /** Texts of less than 4.5 : 1 against the nearest opaque ground; disabled controls are exempt. */

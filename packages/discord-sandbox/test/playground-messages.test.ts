@@ -9,17 +9,21 @@ browserTest('a command typed by keyboard is answered with an embed as Discord dr
   await it.page.keyboard.press('Enter');
   const embed = it.log.getByRole('article', { name: 'Embed: Tallinn' });
   await embed.waitFor();
-  expect(await embed.evaluate((element) => getComputedStyle(element).borderLeftColor)).toBe('rgb(59, 165, 93)');
-  expect(await embed.getByRole('link', { name: 'Tallinn' }).getAttribute('href')).toBe('https://example.com/weather');
-  expect(await embed.locator('strong').textContent()).toBe('cloudy');
+  await expect
+    .poll(() => embed.evaluate((element) => getComputedStyle(element).borderLeftColor))
+    .toBe('rgb(59, 165, 93)');
+  await expect
+    .poll(() => embed.getByRole('link', { name: 'Tallinn' }).getAttribute('href'))
+    .toBe('https://example.com/weather');
+  await expect.poll(() => embed.locator('strong').textContent()).toBe('cloudy');
   const tops = await embed
     .locator('.embed-field')
     .evaluateAll((fields) => fields.map((each) => each.getBoundingClientRect().top));
   expect(tops).toHaveLength(3);
   expect(new Set(tops).size).toBe(1);
-  expect(await embed.locator('footer').textContent()).toContain('Weather');
-  expect(await it.last.textContent()).toContain('/weather');
-  expect(await it.composer.inputValue()).toBe('');
+  await expect.poll(() => embed.locator('footer').textContent()).toContain('Weather');
+  await expect.poll(() => it.last.textContent()).toContain('/weather');
+  await expect.poll(() => it.composer.inputValue()).toBe('');
 });
 
 browserTest('a deferred answer is shown as thinking until it comes', async ({ open, bot }) => {
@@ -28,7 +32,7 @@ browserTest('a deferred answer is shown as thinking until it comes', async ({ op
   await it.said('sandbox-bot is thinking…');
   await bot.finish('At last');
   await it.said('At last');
-  expect(await it.log.getByText('is thinking').count()).toBe(0);
+  await expect.poll(() => it.log.getByText('is thinking').count()).toBe(0);
 });
 
 browserTest('an ephemeral answer is marked, seen by one user only, and can be dismissed', async ({ open }) => {
@@ -42,7 +46,7 @@ browserTest('an ephemeral answer is marked, seen by one user only, and can be di
   await it.said('Only you can see this');
   await it.send('/ping');
   await other.said('Pong');
-  expect(await other.log.getByText('Between us').count()).toBe(0);
+  await expect.poll(() => other.log.getByText('Between us').count()).toBe(0);
   await it.log.getByRole('button', { name: 'Dismiss message' }).click();
   await expect.poll(() => it.log.getByText('Between us').count()).toBe(0);
 });
@@ -62,21 +66,21 @@ browserTest('everything that an embed can hold is drawn', async ({ open }) => {
   const embed = it.log.getByRole('article', { name: 'Embed: A title' });
   await embed.waitFor();
   for (const tag of ['strong', 'em', 'u', 's', 'blockquote', 'pre', 'ul ul', 'h4', 'time']) {
-    expect(await embed.locator(tag).first().isVisible(), tag).toBe(true);
+    await expect.poll(() => embed.locator(tag).first().isVisible(), { message: tag }).toBe(true);
   }
   const pictures = embed.locator('img');
-  expect(await pictures.count()).toBe(4);
+  await expect.poll(() => pictures.count()).toBe(4);
   await embed.scrollIntoViewIfNeeded();
   await expect
     .poll(() => pictures.evaluateAll((all) => all.map((each) => (each as HTMLImageElement).naturalWidth)))
     .toEqual([8, 8, 8, 8]);
-  expect(await pictures.first().getAttribute('referrerpolicy')).toBe('no-referrer');
-  expect(await embed.locator('.embed-row').evaluateAll((rows) => rows.map((row) => row.children.length))).toEqual([
-    1, 3, 1,
-  ]);
+  await expect.poll(() => pictures.first().getAttribute('referrerpolicy')).toBe('no-referrer');
+  await expect
+    .poll(() => embed.locator('.embed-row').evaluateAll((rows) => rows.map((row) => row.children.length)))
+    .toEqual([1, 3, 1]);
   const spoiler = embed.getByRole('button', { name: /^Spoiler/ });
   await spoiler.click();
-  expect(await embed.getByText('a secret').isVisible()).toBe(true);
+  await expect.poll(() => embed.getByText('a secret').isVisible()).toBe(true);
 });
 
 browserTest('a file goes to the bot, and its files come back as picture and card', async ({ open }) => {
@@ -88,7 +92,7 @@ browserTest('a file goes to the bot, and its files come back as picture and card
   await expect.poll(() => it.composer.inputValue()).toContain('file:notes.md');
   await it.composer.press('Enter');
   await it.said('notes.md of 5 bytes');
-  expect(await it.last.getByRole('link', { name: /notes\.txt/ }).getAttribute('download')).toBe('notes.txt');
+  await expect.poll(() => it.last.getByRole('link', { name: /notes\.txt/ }).getAttribute('download')).toBe('notes.txt');
   await it.last.getByRole('link', { name: 'square.png' }).waitFor();
 });
 
@@ -96,7 +100,7 @@ browserTest('a message is sent, with a file too, and the answer says what it ans
   const it = await open();
   await it.send('Hello **you**');
   await it.said('You said: Hello you');
-  expect(await it.last.locator('.above').textContent()).toContain('ada');
+  await expect.poll(() => it.last.locator('.above').textContent()).toContain('ada');
   await it.page
     .getByLabel('Attachment')
     .setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('a') });
@@ -117,7 +121,7 @@ browserTest('typing is shown', async ({ open, sandbox, bot }) => {
   await it.page.getByText('sandbox-bot is typing…').waitFor();
   if (channel?.isSendable()) await channel.send('Done');
   await it.said('Done');
-  expect(await it.page.getByText('is typing').count()).toBe(0);
+  await expect.poll(() => it.page.getByText('is typing').count()).toBe(0);
 });
 
 browserTest('edited and deleted messages change in place', async ({ open, sandbox, bot }) => {

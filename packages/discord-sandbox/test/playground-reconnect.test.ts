@@ -13,12 +13,12 @@ browserTest(
     await expect.poll(() => it.page.getByText('sandbox-bot is not connected').count()).toBe(1);
     await sandbox.close();
     await it.page.getByText('The sandbox is away. Connecting again…').waitFor();
-    expect(await it.page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
+    await expect.poll(() => it.page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
 
     await using restarted = await startSandbox({ port: Number(new URL(sandbox.url).port) });
     await it.page.getByText('The sandbox is away').waitFor({ state: 'detached' });
     await it.page.getByText('No bot is connected yet').waitFor();
-    expect(await it.log.getByText('Pong, en-US').count()).toBe(0);
+    await expect.poll(() => it.log.getByText('Pong, en-US').count()).toBe(0);
     await using _ = await playgroundBot(restarted);
     await it.page.getByText('sandbox-bot is connected').waitFor();
     await it.send('/ping');

@@ -197,21 +197,21 @@ describe('letting go', () => {
     const error = new TimeoutError('connect', 5);
     connecting.cancel(error);
     await expect(connecting.socket).rejects.toBe(error);
-    await vi.waitFor(() => expect(sockets()).toBe(before));
+    await vi.waitFor(() => expect(sockets()).toBe(before), 10_000);
   });
 
   test('during the TLS handshake', async () => {
     const peer = await listening(net.createServer());
     const before = sockets();
     const connecting = openSocket(planFor(`https://127.0.0.1:${peer.port}`), {});
-    await vi.waitFor(() => expect(peer.sockets).toHaveLength(1));
+    await vi.waitFor(() => expect(peer.sockets).toHaveLength(1), 10_000);
     const closed = new Promise((resolve) => peer.sockets[0]?.once('close', resolve));
     peer.sockets[0]?.resume();
     const error = over();
     connecting.cancel(error);
     await expect(connecting.socket).rejects.toBe(error);
     await closed;
-    await vi.waitFor(() => expect(sockets()).toBe(before));
+    await vi.waitFor(() => expect(sockets()).toBe(before), 10_000);
   });
 
   test('afterwards does nothing', async () => {

@@ -136,7 +136,7 @@ describe('the connected socket has the last word', () => {
     astray.set('1.1.1.1', '127.0.0.1');
     const error = await blocked(session().get(`http://1.1.1.1:${port}/`));
     expect(error).toMatchObject({ address: '127.0.0.1' });
-    await vi.waitFor(() => expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true]));
+    await vi.waitFor(() => expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true]), 10_000);
     expect(asked).toEqual([]);
   });
 });

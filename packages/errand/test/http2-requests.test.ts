@@ -155,7 +155,7 @@ test('a connection is kept as long as keepAlive says, and for as many requests a
   const { url, sessions } = await serve();
   const session = open({ connection: { keepAlive: 40 } });
   await session.get(url);
-  await vi.waitFor(() => expect(session.stats().connections.open).toBe(0), { interval: 5 });
+  await vi.waitFor(() => expect(session.stats().connections.open).toBe(0), { interval: 5, timeout: 3_000 });
   const counted = open({ connection: { maxRequests: 2 } });
   for (let index = 0; index < 4; index++) await counted.get(url);
   expect(sessions()).toBe(3);

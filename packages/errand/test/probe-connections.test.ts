@@ -32,7 +32,7 @@ describe('a response that nobody asked for', () => {
     await using session = new Session({ guard: false });
     expect(await session.get(`${server.url}/a`).text()).toBe('first');
     if (when !== 'in the same write')
-      await vi.waitFor(() => expect(session.stats().connections.open).toBe(0), { interval: 5 });
+      await vi.waitFor(() => expect(session.stats().connections.open).toBe(0), { interval: 5, timeout: 3_000 });
     expect(await session.get(`${server.url}/b`).text()).toBe('own /b');
     expect(await session.get(`${server.url}/c`).text()).toBe('own /c');
     expect(server.connections).toBe(2);
@@ -73,7 +73,7 @@ test('two connections in all over eight hosts: never more than two sockets, idle
   expect(session.stats().connections.open).toBeLessThanOrEqual(2);
   // A socket that is being closed on our side may still be open for a moment on the server's.
   expect(most).toBeLessThanOrEqual(4);
-  await vi.waitFor(() => expect(open).toBeLessThanOrEqual(2), { interval: 5 });
+  await vi.waitFor(() => expect(open).toBeLessThanOrEqual(2), { interval: 5, timeout: 3_000 });
 });
 
 test('waiting for room is waiting in the queue', async () => {
@@ -146,7 +146,7 @@ describe('a kept connection that the server has closed', () => {
     await using session = new Session({ guard: false });
     await session.get(server.url);
     first?.destroy();
-    await vi.waitFor(() => expect(session.stats().connections.open).toBe(0), { interval: 2 });
+    await vi.waitFor(() => expect(session.stats().connections.open).toBe(0), { interval: 2, timeout: 3_000 });
     expect(await session.post(server.url, { json: 1 }).text()).toBe('ok');
     expect(arrived).toEqual(['GET', 'POST']);
   });

@@ -32,7 +32,7 @@ test('an admin signs in by keyboard alone, goes through the views, and signs out
     await page.keyboard.press('Enter');
     await page.getByText(words).waitFor();
     // Reading goes on at the new view's top.
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(name);
+    await page.locator('h1:focus', { hasText: name }).waitFor();
   }
   await page.getByRole('link', { name: 'Keys', exact: true }).click();
   await page.getByRole('cell', { name: 'boss' }).waitFor();
@@ -59,10 +59,10 @@ test('calls appear as they happen, with their ladder, and what a target says is 
   await page.keyboard.press('Enter');
   const tries = call.getByRole('table', { name: 'Tries' });
   await expect.poll(() => tries.getByRole('row').count()).toBe(3);
-  expect(await tries.getByRole('row').nth(1).textContent()).toContain('500');
-  expect(await tries.getByRole('row').nth(2).textContent()).toContain('200');
-  expect(await page.locator('img').count()).toBe(0);
-  expect(await overflow(page)).toBeLessThanOrEqual(0);
+  await expect.poll(() => tries.getByRole('row').nth(1).textContent()).toContain('500');
+  await expect.poll(() => tries.getByRole('row').nth(2).textContent()).toContain('200');
+  await expect.poll(() => page.locator('img').count()).toBe(0);
+  await expect.poll(() => overflow(page)).toBeLessThanOrEqual(0);
   await page.getByRole('button', { name: 'Hold still' }).click();
   await get(`${target.url}/later`);
   await page.getByText('2', { exact: false }).first().waitFor();
@@ -94,11 +94,13 @@ test('any page can be tried, is shown without running, and told as a line for a 
   await frame.getByRole('link', { name: 'away' }).click({ noWaitAfter: true });
   await page.getByText('Source', { exact: true }).click();
   await page.locator('.source').filter({ hasText: 'top.document.title' }).waitFor();
-  expect(await page.title()).toBe('Try a page · Page gateway');
+  await expect.poll(() => page.title()).toBe('Try a page · Page gateway');
   expect(asked).toEqual(["/it's?a=1&b=2"]);
-  expect(await page.getByLabel('The same call by curl').textContent()).toContain(
-    `curl -sS -i '${url}/v1/page?url=${encodeURIComponent(`${target.url}/it's?a=1&b=2`).replace("'", '%27')}&session=basket'`,
-  );
+  await expect
+    .poll(() => page.getByLabel('The same call by curl').textContent())
+    .toContain(
+      `curl -sS -i '${url}/v1/page?url=${encodeURIComponent(`${target.url}/it's?a=1&b=2`).replace("'", '%27')}&session=basket'`,
+    );
   await page.getByText('Rendering', { exact: true }).click();
   await page.getByLabel('js_scenario').fill('not json');
   await page.getByRole('button', { name: 'Fetch', exact: true }).click();

@@ -148,11 +148,11 @@ describe.skipIf(none)('what is blocked', () => {
     expect(sizeOf(await live.screenshot())).toEqual([1280, 800]);
     expect(live.url()).toBe(origin.url());
     await live.click(50, 50);
-    await vi.waitFor(async () => expect(await live.html()).toContain('clicked'));
+    await vi.waitFor(async () => expect(await live.html()).toContain('clicked'), 8_000);
     await live.click(50, 175);
     await live.type('typed');
     await live.press('Enter');
-    await vi.waitFor(async () => expect(await live.html()).toContain('>typed<'));
+    await vi.waitFor(async () => expect(await live.html()).toContain('>typed<'), 8_000);
     await live.close();
     await live.closed;
     expect(visitor.cookies.getCookieString(origin.url())).toBe('cleared=yes');

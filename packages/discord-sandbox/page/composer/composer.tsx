@@ -38,7 +38,7 @@ export function ComposerView({ channel, title }: { readonly channel: string; rea
   useLayoutEffect(() => {
     if (matchMedia('(pointer: fine)').matches) field.current?.focus();
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (replyTo) field.current?.focus();
   }, [replyTo]);
   useEffect(() =>

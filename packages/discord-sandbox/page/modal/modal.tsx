@@ -1,5 +1,5 @@
 // A form that the bot asked for, in a real dialog: focus stays inside, Escape leaves it, mistakes are said beside their fields.
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { FieldValue } from '../../src/playground/protocol.js';
 import { encoded } from '../composer/sending.js';
 import { Icon } from '../kit/icon.js';
@@ -43,7 +43,8 @@ function Modal({ open }: { readonly open: OpenModal }) {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
-  useEffect(() => {
+  // The form goes with the frame that shows its answer.
+  useLayoutEffect(() => {
     if (answered?.acknowledgedAt !== undefined) close();
     else if (answered?.failedAt !== undefined) {
       setSent(null);

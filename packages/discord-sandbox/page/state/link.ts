@@ -3,7 +3,7 @@
 import type { FromPage, ToPage } from '../../src/playground/protocol.js';
 import { preferredLocale } from './locales.js';
 import { remember, remembered } from './remembered.js';
-import { current, enqueue, update } from './store.js';
+import { enqueue, update } from './store.js';
 
 type Asking = Extract<FromPage, { request: number }>;
 type Question = Asking extends infer Each ? (Each extends Asking ? Omit<Each, 'request'> : never) : never;

@@ -1,6 +1,6 @@
 // The frame: where one can go, how the service is, and the view that was chosen.
 import type { ComponentChild } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Requests } from '../requests/requests.js';
 import { Hosts } from '../rooms/hosts.js';
 import { Jobs } from '../rooms/jobs.js';
@@ -43,7 +43,8 @@ function Frame({ known, place }: { known: Known; place: Place }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const first = useRef(true);
   const { view } = place;
-  useEffect(() => {
+  // Before the view is painted: a key that follows at once is meant for what stands there.
+  useLayoutEffect(() => {
     document.title = `${titles[view]} · Page gateway`;
     // Who goes elsewhere by keyboard begins at its top.
     if (!first.current) heading.current?.focus();
