@@ -13,11 +13,20 @@ function find(command: string): string | undefined {
   return folders.map((folder) => join(folder, command)).find((path) => existsSync(path));
 }
 
-/** The tests of a server, where it is installed. */
+/** What is to be ended and removed after the tests of a server, the last first. */
+const leftovers: Array<() => unknown> = [];
+
+/** The tests of a server, where it is installed; whatever they start is gone when they are over. */
 export function describeServer(command: string, tests: (path: string) => void): void {
   const path = find(command);
   if (path !== undefined) {
-    describe(command, () => tests(path));
+    describe(command, () => {
+      // Here, where the tests are told: a hook that is added while another one runs is never called.
+      afterAll(async () => {
+        for (let end = leftovers.pop(); end !== undefined; end = leftovers.pop()) await end();
+      });
+      tests(path);
+    });
     return;
   }
   const reason = `${command} is not installed: run \`node scripts/install-servers.mjs\``;
@@ -32,11 +41,11 @@ export function describeServer(command: string, tests: (path: string) => void): 
   }
 }
 
-/** A folder for a server's files, open to the user that it turns into, gone after the tests. */
+/** A folder for a server's files, open to the user that it turns into. */
 export function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'errand-server-'));
   chmodSync(path, 0o777);
-  afterAll(() => rmSync(path, { recursive: true, force: true }));
+  leftovers.push(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }
 
@@ -60,7 +69,7 @@ export interface Start {
   readonly log?: string;
 }
 
-/** Starts a server in the foreground and waits until it listens; it is ended after the tests of its file. */
+/** Starts a server in the foreground and waits until it listens. */
 export async function start(path: string, args: readonly string[], { port, log }: Start): Promise<void> {
   const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
@@ -69,7 +78,7 @@ export async function start(path: string, args: readonly string[], { port, log }
       if (output.length < 10_000) output += chunk;
     });
   }
-  afterAll(() => end(child));
+  leftovers.push(() => end(child));
   const deadline = performance.now() + 15_000;
   while (!(await listens(port))) {
     if (child.exitCode === null && performance.now() < deadline) {
