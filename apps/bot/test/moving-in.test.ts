@@ -2,14 +2,16 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox } from '@errand/discord-sandbox';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { startBot } from '../src/bot.js';
 import { startDemoWeb } from '../src/demo/web.js';
 import { moveIn } from '../src/moving-in.js';
 import { demoEndpoints, demoIntervals } from '../src/settings.js';
 
 it('follows in the next sandbox what was followed in the last one', async () => {
-  const dataDir = join(await mkdtemp(join(tmpdir(), 'errand-home-')), 'new');
+  const home = await mkdtemp(join(tmpdir(), 'errand-home-'));
+  onTestFinished(() => rm(home, { recursive: true }));
+  const dataDir = join(home, 'new');
   await using web = await startDemoWeb();
   const url = `${web.origin}/board`;
   const onSandbox = async (act: (slash: (options?: Record<string, string>) => Promise<string>) => Promise<void>) => {
@@ -32,5 +34,4 @@ it('follows in the next sandbox what was followed in the last one', async () => 
   await onSandbox(async (watch) => expect(await watch()).toContain(url));
   await onSandbox(async (watch) => expect(await watch({ stop: url })).toMatch(/^Stopped/));
   expect((await readdir(dataDir, { recursive: true })).sort()).toEqual(['feeds', 'home.json', 'watches']);
-  await rm(dataDir, { recursive: true });
 });

@@ -1,9 +1,6 @@
 // The whole service as a program makes it: real rooms, real sockets, an origin on loopback.
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createSocketServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import {
   createPageGateway,
@@ -14,6 +11,7 @@ import {
 } from '@errand/page-gateway';
 import { Session } from 'errand';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { temporaryFolder } from './support/folder.js';
 import { problemIn } from './support/http-server.js';
 
 let origin: Server;
@@ -76,7 +74,7 @@ async function closedAddress(): Promise<string> {
 }
 
 async function start(options: PageGatewayServiceOptions = {}) {
-  const data = mkdtempSync(join(tmpdir(), 'gateway-'));
+  const data = temporaryFolder();
   const lines: string[] = [];
   const logTo = new Writable({
     write: (chunk, _encoding, done) => {
@@ -91,10 +89,7 @@ async function start(options: PageGatewayServiceOptions = {}) {
     data,
     url: gateway.url!,
     of: (path: string, rest = '') => `${gateway.url}/?url=${encodeURIComponent(site + path)}${rest}`,
-    async [Symbol.asyncDispose]() {
-      await gateway.close({ grace: 0 });
-      rmSync(data, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: () => gateway.close({ grace: 0 }),
   };
 }
 
