@@ -232,6 +232,26 @@ describe('two gateways', () => {
     await pass(5);
   });
 
+  test('so does a ledger that came back before anybody here had asked for the host', async () => {
+    const { book, all } = gateways(2);
+    const [one, other] = all as [Hosts, Hosts];
+    book.leave();
+    const ways = [0, 100];
+    const back = book.comeBack(() => ways.shift() as number);
+    await pass(1);
+    const there = Array.from({ length: 2 }, () => ended(other.turn(page)));
+    const here = Array.from({ length: 4 }, () => ended(one.turn(page)));
+    await pass(5);
+    expect(there.map(({ release }) => release !== undefined)).toEqual([true, true]);
+    expect(here.map(({ release }) => release !== undefined)).toEqual([true, true, false, false]);
+    for (const each of there) each.release?.();
+    await pass(1_700);
+    await back;
+    expect(here.every(({ release }) => release !== undefined)).toBe(true);
+    for (const each of here) each.release?.();
+    await pass(5);
+  });
+
   test('closing tells what is held to the last', async () => {
     const { book, all } = gateways(1);
     const hosts = all[0] as Hosts;

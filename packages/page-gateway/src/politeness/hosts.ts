@@ -66,6 +66,7 @@ export class Hosts {
   readonly #maxWaiting: number;
   readonly #hosts = new Map<string, Host>();
   readonly #ledger: Ledger | undefined;
+  #recoveredAt = Number.NEGATIVE_INFINITY;
   #closed = false;
   #sweepAt = fewHosts;
   #waiting = 0;
@@ -77,6 +78,7 @@ export class Hosts {
     this.#ledger = ledger?.({
       wake: (name) => this.#tell(this.#hosts.get(name), (turns) => turns.freed(performance.now())),
       recovered: () => {
+        this.#recoveredAt = performance.now();
         for (const host of this.#hosts.values()) this.#tell(host, (turns) => turns.recovered(performance.now()));
       },
     });
@@ -178,6 +180,7 @@ export class Hosts {
       concurrency: this.#concurrency,
       delay: this.#delay,
       ledger: this.#ledger,
+      recoveredAt: this.#recoveredAt,
       changed: () => this.#tell(this.#hosts.get(name), () => {}),
     });
   }

@@ -30,6 +30,8 @@ export interface SharedTurnsOptions {
   /** Milliseconds between two starts. */
   readonly delay: number;
   readonly ledger: Ledger;
+  /** When the ledger was last back, which may be before anybody came to this host here. */
+  readonly recoveredAt: number;
   /** The ledger has answered, so that `wakeAt` is another. */
   readonly changed: () => void;
 }
@@ -64,6 +66,7 @@ export class SharedTurns implements HostTurns {
   constructor(options: SharedTurnsOptions) {
     this.#options = options;
     this.#ledger = options.ledger;
+    this.#modestUntil = options.recoveredAt + settling;
     this.#notice(never);
   }
 
