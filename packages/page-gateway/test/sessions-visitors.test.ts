@@ -125,12 +125,14 @@ test('over a restart: the same proxy, identity and cookies', async () => {
 test('without its proxy, or unreadable, what was written is nobody', async () => {
   const store = memory();
   const before = desk({ store });
-  const one = await before.visit({ session: 's', country: 'us' });
+  const one = await before.visit({ session: 's', country: 'us', device: 'mobile' });
+  one.cookies.setCookie('sid=1; Path=/', 'http://h/');
   before.visitors.close();
   const after = desk({ store, list: ['http://a:1 id=a country=de'] });
   const two = await after.visit({ session: 's' });
   expect(two.proxy?.id).toBe('a');
-  expect(two.identity.id).not.toBe(one.identity.id);
+  expect([one.identity.mobile, two.identity.mobile]).toEqual([true, false]);
+  expect(two.cookies.getCookieString('http://h/')).toBe('');
   store.save('key\nt', '{"version":1', 0);
   expect((await after.visit({ session: 't' })).sticky).toBe(true);
 });

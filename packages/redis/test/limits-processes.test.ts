@@ -22,7 +22,7 @@ describe.skipIf(!redisIsHere)('processes that share a limit', () => {
     return spawn(process.execPath, [shard, job], { stdio: ['ignore', 'pipe', 'inherit'] });
   }
 
-  async function outcomes(child: ChildProcess): Promise<string[]> {
+  async function outcomes(child: ChildProcess): Promise<{ started: number; said: string[] }> {
     let text = '';
     child.stdout?.on('data', (piece) => {
       text += piece;
@@ -36,7 +36,7 @@ describe.skipIf(!redisIsHere)('processes that share a limit', () => {
     const children = [0, 1, 2].map(() => run(origin.url, 60, { concurrency: 5 }));
     const all = await Promise.all(children.map(outcomes));
     await origin.close();
-    expect(all.flat()).toEqual(Array(180).fill('ok'));
+    expect(all.flatMap(({ said }) => said)).toEqual(Array(180).fill('ok'));
     expect(origin.most).toBeLessThanOrEqual(5);
     expect(origin.most).toBeGreaterThan(1);
   });
@@ -47,14 +47,11 @@ describe.skipIf(!redisIsHere)('processes that share a limit', () => {
     const children = [0, 1, 2].map(() => run(origin.url, 20, { rate: '40/s', burst: 5, concurrency: 50 }));
     const all = await Promise.all(children.map(outcomes));
     await origin.close();
-    expect(all.flat()).toEqual(Array(60).fill('ok'));
-    // Some milliseconds for the way: at no time more than the burst, and what the bucket got since.
-    for (const [from, start] of origin.came.entries()) {
-      for (let to = from; to < origin.came.length; to++) {
-        const allowed = 5 + ((origin.came[to] as number) - start + 100) / 25;
-        expect(to - from + 1).toBeLessThanOrEqual(allowed + 1);
-      }
-    }
+    expect(all.flatMap(({ said }) => said)).toEqual(Array(60).fill('ok'));
+    // At no time more than the burst, and what the bucket got since the first of them could ask; one for clocks' roundness.
+    const started = Math.min(...all.map(({ started }) => started));
+    for (const [index, came] of origin.came.entries())
+      expect(index + 1).toBeLessThanOrEqual(5 + (came - started) / 25 + 1);
   });
 
   it('get back the turns of one that was killed', async () => {

@@ -10,6 +10,7 @@ export class Origin {
   headers: Record<string, string> = {};
   inFlight = 0;
   most = 0;
+  /** When each request came, as `Date.now()` tells it. */
   readonly came: number[] = [];
   readonly #server: Server;
 
@@ -35,7 +36,7 @@ export class Origin {
   }
 
   #answer(response: ServerResponse): void {
-    this.came.push(performance.now());
+    this.came.push(Date.now());
     this.most = Math.max(this.most, ++this.inFlight);
     response.on('close', () => this.inFlight--);
     if (this.answerAfter === Number.POSITIVE_INFINITY) return;
