@@ -1,9 +1,8 @@
 // A Redis of a test's own on a free port of loopback; it keeps nothing and ends with the test.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createClient } from 'redis';
 
 const command = process.env.REDIS_SERVER ?? 'redis-server';
 export const redisIsHere = spawnSync(command, ['--version']).status === 0;
@@ -30,10 +29,19 @@ export class RedisServer {
   async start(): Promise<void> {
     const args = ['--bind', '127.0.0.1', '--port', String(this.port), '--save', '', '--appendonly', 'no'];
     this.#process = spawn(command, args, { stdio: 'ignore' });
-    const client = createClient({ url: this.url, socket: { reconnectStrategy: () => 10 } });
-    client.on('error', () => {});
-    await client.connect();
-    client.destroy();
+    await until('Redis answers', () => this.#answers());
+  }
+
+  async #answers(): Promise<boolean> {
+    const socket = connect(this.port, '127.0.0.1', () => socket.write('PING\r\n'));
+    try {
+      const [reply] = await once(socket, 'data');
+      return String(reply) === '+PONG\r\n';
+    } catch {
+      return false;
+    } finally {
+      socket.destroy();
+    }
   }
 
   signal(name: NodeJS.Signals): void {
