@@ -58,6 +58,7 @@ test('in whatever order they are told, all come to have the same', () => {
       expect(all[0]).toEqual(expect.arrayContaining([...touched]));
       for (const copy of copies) expect(copy.changes()).toEqual({ set: new Map(), gone: [] });
     }),
+    { numRuns: 500 },
   );
 });
 
@@ -75,6 +76,19 @@ test('what one removed is gone for the other, unless they have changed it since'
   shelf.push(two);
   shelf.pull(one);
   expect(namesOf(one)).toEqual(['b=2']);
+});
+
+test('what was set here otherwise, and removed before that was told, is gone for all', () => {
+  const shelf = new Shelf();
+  const [one, two] = [new SharedCookies(), new SharedCookies()];
+  one.jar.setCookie('a=1', url);
+  two.jar.setCookie('a=2', url);
+  shelf.push(one);
+  shelf.pull(two);
+  two.jar.setCookie('a=; Max-Age=0', url);
+  shelf.push(two);
+  shelf.pull(one);
+  expect([shelf.cookies.size, one.jar.size, two.jar.size]).toEqual([0, 0, 0]);
 });
 
 test('a store that has lost them gets back what each still has', () => {

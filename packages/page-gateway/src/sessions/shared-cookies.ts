@@ -8,9 +8,12 @@ type Stored = ReturnType<CookieJar['toJSON']>[number];
 interface Agreed {
   /** As the others have it. */
   readonly theirs: string;
-  /** As it was here then; undefined where the jar did not keep it. */
+  /** As it was here then; undefined where the jar did not keep it, {@link otherwise} where it was never the same as theirs. */
   readonly ours: string | undefined;
 }
+
+/** No cookie's text. */
+const otherwise = '';
 
 export class SharedCookies {
   readonly jar: CookieJar;
@@ -30,7 +33,8 @@ export class SharedCookies {
       const ours = here.get(field);
       // It was changed here, too, and that is told next.
       const own = ours !== known?.ours && ours !== text;
-      this.#agreed.set(field, { theirs: text, ours: own ? known?.ours : ours === text ? text : undefined });
+      const agreed = ours === text ? text : undefined;
+      this.#agreed.set(field, { theirs: text, ours: own ? (known?.ours ?? otherwise) : agreed });
       if (!own && ours !== text && put(this.jar, text)) news.push(field);
     }
     for (const [field, { ours }] of this.#agreed) {
