@@ -77,13 +77,9 @@ export class Pages {
     const { http, browser } = this.#parts;
     if (render !== true) return http;
     if (browser !== undefined) return browser;
-    throw new Problem(
-      'bad_parameter',
-      'render=true needs a browser, and rendering is off here: no Chromium was found.',
-      {
-        members: { parameter: 'render' },
-      },
-    );
+    throw new Problem('bad_parameter', 'render=true needs a browser, and this service runs without one.', {
+      members: { parameter: 'render' },
+    });
   }
 }
 
