@@ -77,7 +77,7 @@ export class Pages {
     const { http, browser } = this.#parts;
     if (render !== true) return http;
     if (browser !== undefined) return browser;
-    throw new Problem('bad_parameter', 'render=true needs a browser, and this service runs without one.', {
+    throw new Problem('bad_parameter', 'render=true needs a browser, and rendering is off here.', {
       members: { parameter: 'render' },
     });
   }
