@@ -60,10 +60,64 @@ it.each([
 });
 
 describe('a mistake in the call is a TypeError', () => {
-  it.each(['store', '$.', '$[?@.a = 1]', '$.a[?match(@.b)]', ''])('%j', async (path) => {
+  it.each([
+    ...[
+      'store',
+      '$.',
+      '$[?@.a = 1]',
+      '$.a[?match(@.b)]',
+      '',
+      ' $',
+      '$ ',
+      '$[01]',
+      '$[-0]',
+      '$[9007199254740992]',
+      '$[?true]',
+    ],
+    ...[
+      '$[?@.a==01]',
+      '$[?@.*==1]',
+      '$[?length(@.*)<3]',
+      '$[?count (@.*)==1]',
+      '$.. a',
+      "$['\\u00']",
+      '$["\t"]',
+      '$..',
+    ],
+    ...[
+      '$.a-b',
+      '$.a[?@.b-c]',
+      '$..a-b',
+      '$[?count(@.a, )==1]',
+      '$[?!!@.a]',
+      '$[?!@.a==1]',
+      '$[?(@.a)==true]',
+      '$[?1==(@.a)]',
+    ],
+    ...[
+      '$[?(@.a==1)==true]',
+      '$[?1==1==1]',
+      '$[?@.a==@.b==@.c]',
+      '$[?(count(@.a))==1]',
+      '$[?@[?1<2<3]]',
+      '$[?count(@[?1<2<3])==1]',
+    ],
+  ])('%j', async (path) => {
     const error = (await failure(select(path))) as Error;
     expect(error).toBeInstanceOf(TypeError);
     expect(error.message).toContain('JSONPath');
+  });
+
+  it.each([
+    ["$[?@['a-b']=='c-d']", [{ 'a-b': 'c-d' }]],
+    ["$['a-b', 'x, )']", []],
+    ['$[?@.a==-1.5e-2]', []],
+    ["$[?!(!@['a-b'])]", [{ 'a-b': 'c-d' }]],
+    ["$[?(@['a-b']=='c-d') && (count(@.*) == 1)]", [{ 'a-b': 'c-d' }]],
+    ["$[?@['a-b'] == '(' || ')' == @.b || length(value(@.*)) == 3]", [{ 'a-b': 'c-d' }]],
+    ["$[?@['a-b'] != '!!' && !search(@.b, '<')]", [{ 'a-b': 'c-d' }]],
+  ])('but %s is none', async (path, expected) => {
+    expect(await responseOf(readings, '[{"a-b":"c-d"}]', 'application/json').select(path)).toEqual(expected);
   });
 
   it('such as a path that is no string', async () => {

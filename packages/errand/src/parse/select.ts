@@ -1,6 +1,7 @@
 // RFC 9535 JSONPath over parsed JSON. The library is loaded when first used.
 import { ParseError } from '../errors.js';
 import { maxValues } from './budget.js';
+import { checkGrammar } from './path-grammar.js';
 
 /**
  * The values that `jsonPath` finds, in the document's order.
@@ -13,6 +14,7 @@ export async function selectFrom(value: unknown, jsonPath: string, maxDepth: num
   let query: ReturnType<typeof environment.compile>;
   try {
     query = environment.compile(jsonPath);
+    checkGrammar(jsonPath, query);
   } catch (error) {
     throw new TypeError(`select: '${jsonPath}' is not a JSONPath (RFC 9535): ${(error as Error).message}`);
   }
