@@ -37,3 +37,14 @@ export interface DocumentFacts {
   /** Where a framework puts its application (`#root`, `app-root`), and whether anything stands there. */
   readonly root: { readonly name: string; readonly empty: boolean } | undefined;
 }
+
+/** Of a document that was not read, since it has plenty to see. */
+export const plentyToSee: DocumentFacts = {
+  complete: false,
+  visible: Number.POSITIVE_INFINITY,
+  ...{ words: '', title: '', script: '', code: '' },
+  ...{ ids: new Set(), classes: new Set(), names: new Set() },
+  ...{ keys: new Map(), metas: new Map(), labels: new Map() },
+  ...{ scriptSources: [], frameSources: [], links: [], refresh: undefined },
+  ...{ scripts: 0, fields: 0, media: 0, asksForScript: false, body: false, root: undefined },
+};

@@ -3,7 +3,9 @@
 import type { Verdict, VerdictKind } from '../core/verdict.js';
 import { type Answer, fieldsOf, htmlOf, prefixLength } from './answer.js';
 import { readDocument } from './document.js';
+import { type DocumentFacts, plentyToSee } from './document-facts.js';
 import { rateOf, shellOf, wallSigns } from './generic.js';
+import { showsPlenty } from './plenty.js';
 import { applicationRoot, type Sight } from './sight.js';
 import { bodySigns, headerSigns, type Sign, type Where } from './signs.js';
 
@@ -44,10 +46,16 @@ export function judge(answer: Answer): Verdict {
 function sightOf({ status, headers, body, url }: Answer): Sight {
   const fields = fieldsOf(headers);
   const html = htmlOf(body, fields.get('content-type'));
-  const truncated = html !== undefined && html.length >= prefixLength;
-  const enough = status < 400 ? content : Number.POSITIVE_INFINITY;
-  const document = html === undefined ? undefined : readDocument(html, truncated, enough);
-  return { status, url, fields, length: body.length, document };
+  const sight = { status, url, fields, length: body.length };
+  if (html === undefined) return { ...sight, document: undefined };
+  if (status >= 400) return { ...sight, document: read(html, Number.POSITIVE_INFINITY) };
+  const atAGlance = { ...sight, document: plentyToSee };
+  const marked = bodySigns.some((sign) => sign[3] === 'anywhere' && sees(sign, atAGlance) !== undefined);
+  return !marked && showsPlenty(html, content) ? atAGlance : { ...sight, document: read(html, content) };
+}
+
+function read(html: string, enough: number): DocumentFacts {
+  return readDocument(html, html.length >= prefixLength, enough);
 }
 
 /** The first sign in the tables' order, with all that was seen of the same vendor and kind. */
