@@ -153,11 +153,11 @@ export class Climb {
   async #learn(action: Action, outcome: Outcome, visitor: Visitor): Promise<void> {
     const { proxies, visitors, hosts } = this.#parts.pages;
     const { proxy } = visitor;
-    const asked = new URL(this.#parts.request.url).host;
+    const asked = () => new URL(this.#parts.request.url).host;
     if (outcome.fetched === undefined) {
       const failure = proxyFailure(outcome.error);
       if (proxy !== undefined && failure !== undefined) proxies.failed(proxy, failure);
-      if (outcome.attempt !== undefined) proxies.record(asked, 'other', proxy);
+      if (outcome.attempt !== undefined) proxies.record(asked(), 'other', proxy);
       return;
     }
     const { fetched, verdict, attempt } = outcome;
@@ -175,7 +175,7 @@ export class Climb {
     if (!turnedAway || (verdict.kind === 'challenge' && fetched.engine === 'http')) return;
     if (proxy !== undefined) {
       this.#avoid.add(proxy.id);
-      for (const host of new Set([url.host, asked])) proxies.ban(proxy, host, verdict.vendor);
+      for (const host of new Set([url.host, asked()])) proxies.ban(proxy, host, verdict.vendor);
     }
     await visitors.drop(visitor);
   }

@@ -24,8 +24,8 @@ export function fieldsOf(headers: Answer['headers']): ReadonlyMap<string, string
   return fields;
 }
 
-/** The first part of an HTML body; `undefined` where the body is empty or no HTML. */
-export function htmlOf(body: Uint8Array, contentType: string | undefined): string | undefined {
+/** The first `most` characters of an HTML body; `undefined` where the body is empty or no HTML. */
+export function htmlOf(body: Uint8Array, contentType: string | undefined, most: number): string | undefined {
   if (body.length === 0) return undefined;
   // A field that was sent twice counts as its first.
   const [type = '', ...parameters] = (contentType ?? '').toLowerCase().split(',', 1).join().split(';');
@@ -33,9 +33,9 @@ export function htmlOf(body: Uint8Array, contentType: string | undefined): strin
   const wide = wideCharset(body, parameters.join(';'));
   if (media !== 'text/html' && media !== 'application/xhtml+xml') {
     if (media !== '') return undefined;
-    return looksLikeHtml(read(body.subarray(0, 1024), wide)) ? read(body, wide) : undefined;
+    return looksLikeHtml(read(body, wide, 1024)) ? read(body, wide, most) : undefined;
   }
-  return read(body, wide);
+  return read(body, wide, most);
 }
 
 /** Marks are ASCII, and so is markup in every charset of the web but these two. */
@@ -47,10 +47,10 @@ function wideCharset(body: Uint8Array, parameters: string): 'utf-16le' | 'utf-16
   return charset === 'utf-16be' ? 'utf-16be' : 'utf-16le';
 }
 
-function read(body: Uint8Array, wide: 'utf-16le' | 'utf-16be' | undefined): string {
-  if (wide !== undefined) return new TextDecoder(wide).decode(body.subarray(0, 2 * prefixLength));
+function read(body: Uint8Array, wide: 'utf-16le' | 'utf-16be' | undefined, most: number): string {
+  if (wide !== undefined) return new TextDecoder(wide).decode(body.subarray(0, 2 * most));
   const start = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0;
-  return Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1', start, prefixLength);
+  return Buffer.from(body.buffer, body.byteOffset, body.length).toString('latin1', start, most);
 }
 
 function looksLikeHtml(start: string): boolean {

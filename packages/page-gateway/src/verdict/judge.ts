@@ -3,7 +3,7 @@
 import type { Verdict, VerdictKind } from '../core/verdict.js';
 import { type Answer, fieldsOf, htmlOf, prefixLength } from './answer.js';
 import { readDocument } from './document.js';
-import { type DocumentFacts, plentyToSee } from './document-facts.js';
+import { plentyToSee } from './document-facts.js';
 import { rateOf, shellOf, wallSigns } from './generic.js';
 import { showsPlenty } from './plenty.js';
 import { applicationRoot, type Sight } from './sight.js';
@@ -22,6 +22,8 @@ const remedies: Readonly<Record<VerdictKind, Verdict['retry']>> = {
 
 /** With so many visible characters an answer that is no refusal is a page, whatever else is on it. */
 const content = 1_500;
+/** Where so much is not within so many bytes, all of the document is read for it. */
+const glanceLength = 32 * 1024;
 /** With fewer, and no field, there is no content. */
 const littleContent = 200;
 /** What a wall says besides its widget. */
@@ -45,17 +47,15 @@ export function judge(answer: Answer): Verdict {
 
 function sightOf({ status, headers, body, url }: Answer): Sight {
   const fields = fieldsOf(headers);
-  const html = htmlOf(body, fields.get('content-type'));
+  const type = fields.get('content-type');
   const sight = { status, url, fields, length: body.length };
-  if (html === undefined) return { ...sight, document: undefined };
-  if (status >= 400) return { ...sight, document: read(html, Number.POSITIVE_INFINITY) };
   const atAGlance = { ...sight, document: plentyToSee };
-  const marked = bodySigns.some((sign) => sign[3] === 'anywhere' && sees(sign, atAGlance) !== undefined);
-  return !marked && showsPlenty(html, content) ? atAGlance : { ...sight, document: read(html, content) };
-}
-
-function read(html: string, enough: number): DocumentFacts {
-  return readDocument(html, html.length >= prefixLength, enough);
+  const glances = status < 400 && !bodySigns.some((sign) => sign[3] === 'anywhere' && sees(sign, atAGlance));
+  if (glances && showsPlenty(htmlOf(body, type, glanceLength) ?? '', content)) return atAGlance;
+  const html = htmlOf(body, type, prefixLength);
+  if (html === undefined) return { ...sight, document: undefined };
+  const enough = status < 400 ? content : Number.POSITIVE_INFINITY;
+  return { ...sight, document: readDocument(html, html.length >= prefixLength, enough) };
 }
 
 /** The first sign in the tables' order, with all that was seen of the same vendor and kind. */
