@@ -89,39 +89,45 @@ export class Answers {
     const deadline = performance.now() + request.timeout;
     await formats.check(request);
     const { owner } = options;
-    const fetch = (signal: AbortSignal) => pages.get(request, { ...options, signal });
-    const { page, cache } = await bounded(request.timeout + courtesy, options.signal, (signal) =>
-      copies.get(request, fetch, { signal, owner }),
-    );
-    const left = Math.max(1, deadline - performance.now());
-    try {
-      const converted = await bounded(left, options.signal, (signal) =>
-        formats.convert(request, page, { signal, cache }),
-      );
-      return { ...converted, page, cache };
-    } catch (error) {
-      throw error instanceof Problem ? error.after(page.attempts) : error;
-    }
+    return bounded(options.signal, async (signal, within) => {
+      within(request.timeout + courtesy);
+      const fetch = (signal: AbortSignal) => pages.get(request, { ...options, signal });
+      const { page, cache } = await copies.get(request, fetch, { signal, owner });
+      within(Math.max(1, deadline - performance.now()));
+      try {
+        const converted = await formats.convert(request, page, { signal, cache });
+        return { ...converted, page, cache };
+      } catch (error) {
+        throw error instanceof Problem ? error.after(page.attempts) : error;
+      }
+    });
   }
 }
 
+/** Sets the milliseconds that are left of the work, in place of those that were set before. */
+type Within = (time: number) => void;
+
 /** Ends the work, and the waiting for it, when the time is up or the caller goes. */
-async function bounded<T>(time: number, outer: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+async function bounded<T>(outer: AbortSignal, work: (signal: AbortSignal, within: Within) => Promise<T>): Promise<T> {
   outer.throwIfAborted();
   const controller = new AbortController();
-  let leave = () => {};
-  let timer: NodeJS.Timeout | undefined;
+  let end: (reason: unknown) => void = () => {};
   const ended = new Promise<never>((_, reject) => {
-    const end = (reason: unknown) => {
+    end = (reason) => {
       controller.abort(reason);
       reject(reason);
     };
-    leave = () => end(outer.reason);
-    timer = setTimeout(() => end(new Problem('timeout', 'The time for this page is up.')), time);
-    outer.addEventListener('abort', leave, { once: true });
   });
+  const leave = () => end(outer.reason);
+  outer.addEventListener('abort', leave, { once: true });
+  let timer: NodeJS.Timeout | undefined;
+  const within = (time: number) => {
+    clearTimeout(timer);
+    if (controller.signal.aborted) return;
+    timer = setTimeout(() => end(new Problem('timeout', 'The time for this page is up.')), time);
+  };
   try {
-    return await Promise.race([work(controller.signal), ended]);
+    return await Promise.race([work(controller.signal, within), ended]);
   } finally {
     clearTimeout(timer);
     outer.removeEventListener('abort', leave);

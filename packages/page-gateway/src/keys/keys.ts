@@ -49,8 +49,11 @@ export type KeysOptions = { readonly now?: () => number } & (
   | { readonly store: KeyStore; readonly traffic: Traffic }
 );
 
+/** The id of whoever calls a service that asks for no key. */
+export const openId = 'open';
+
 const openKey: KeyRow = {
-  id: 'open',
+  id: openId,
   name: 'open',
   hash: '',
   scopes,
@@ -109,7 +112,7 @@ export class Keys {
     try {
       await this.#traffic.refund(keyId, count);
     } catch (error) {
-      if (keyId !== openKey.id || !isAway(error)) throw error;
+      if (keyId !== openId || !isAway(error)) throw error;
     }
   }
 
@@ -174,7 +177,7 @@ export class Keys {
 
   /** Keys come from `identify` as their rows; one that was kept as plain data is read again. */
   async #rowOf(key: Key): Promise<KeyRow> {
-    if (key.id === openKey.id) return openKey;
+    if (key.id === openId) return openKey;
     if ('hash' in key) return key as KeyRow;
     const row = await this.#store.get(key.id);
     if (!row) throw new Problem('bad_key', `The key "${key.name}" is not known here.`);

@@ -3,15 +3,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../core/problem.js';
+import { openId } from '../keys/keys.js';
 import { readKey } from '../parameters/read.js';
 import type { Caller, Parts } from './parts.js';
 import { queryOf } from './query.js';
 
 /** @throws Problem `bad_key` */
 export async function callerOf(request: FastifyRequest, { keys }: Pick<Parts, 'keys'>): Promise<Caller> {
-  const secret = secretOf(request);
-  if (keys.open) mustBeNear(request);
-  const caller = await keys.identify(secret);
+  const caller = await keys.identify(secretOf(request));
+  if (caller.id === openId) mustBeNear(request);
   request.caller = caller;
   return caller;
 }

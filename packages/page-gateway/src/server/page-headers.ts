@@ -12,7 +12,7 @@ type Fields = Record<string, string | string[]>;
 export function pageHeaders(answer: Answer, request: PageRequest, call: FastifyRequest): Fields {
   const { page, cache } = answer;
   const { fetched } = page;
-  const told: Record<string, string | number | boolean | undefined> = {
+  return tell(targetHeaders(fetched.headers), {
     status: fetched.status,
     'final-url': withoutCredentials(fetched.url),
     attempts: page.attempts.length,
@@ -24,42 +24,46 @@ export function pageHeaders(answer: Answer, request: PageRequest, call: FastifyR
     blocked: page.verdict.kind !== 'page',
     robots: page.robots,
     truncated: fetched.truncated,
-  };
-  return { ...targetHeaders(fetched.headers), ...ours(told), ...callHeaders(call, request.meta) };
+    ...aboutCall(call, request.meta),
+  });
 }
 
 export function problemHeaders(problem: Problem, call: FastifyRequest): Fields {
   const last = problem.attempts.at(-1);
-  const tried = problem.attempts.length > 0 || last !== undefined;
-  const fields: Fields = {
-    ...(tried &&
-      ours({
+  const fields = tell(
+    {},
+    {
+      ...(last && {
         attempts: problem.attempts.length,
-        status: last?.status,
-        engine: last?.engine,
-        proxy: last?.proxy,
-        identity: last?.identity,
-      })),
-    ...(['blocked', 'captcha_required'].includes(problem.code) && ours({ blocked: true })),
-    ...callHeaders(call, call.meta),
-  };
+        status: last.status,
+        engine: last.engine,
+        proxy: last.proxy,
+        identity: last.identity,
+      }),
+      ...(['blocked', 'captcha_required'].includes(problem.code) && { blocked: true }),
+      ...aboutCall(call, call.meta),
+    },
+  );
   if (problem.retryAfter !== undefined) fields['retry-after'] = String(Math.max(0, Math.ceil(problem.retryAfter)));
   if (problem.status === 401) fields['www-authenticate'] = 'Bearer realm="page-gateway"';
   if (Array.isArray(problem.members.allow)) fields.allow = problem.members.allow.join(', ');
   return fields;
 }
 
-function callHeaders(call: FastifyRequest, meta: unknown): Fields {
-  return ours({
+type Told = Readonly<Record<string, string | number | boolean | undefined>>;
+
+function aboutCall(call: FastifyRequest, meta: unknown): Told {
+  return {
     'elapsed-ms': Math.round(performance.now() - call.began),
     'request-id': call.id,
     meta: meta === undefined ? undefined : ascii(JSON.stringify(meta)),
-  });
+  };
 }
 
-function ours(told: Readonly<Record<string, string | number | boolean | undefined>>): Fields {
-  const fields: Fields = {};
-  for (const [name, value] of Object.entries(told)) {
+/** Adds what we tell to `fields`, under names of ours. */
+function tell(fields: Fields, told: Told): Fields {
+  for (const name in told) {
+    const value = told[name];
     if (value !== undefined) fields[`x-gateway-${name}`] = clean(String(value));
   }
   return fields;
@@ -79,7 +83,7 @@ const longestHead = 8192;
 
 /** The target's own, in its own order; fields that do not fit are left out as a whole. */
 export function targetHeaders(headers: ReadonlyArray<readonly [name: string, value: string]>): Fields {
-  const found = new Map<string, string | string[]>();
+  const found: Fields = {};
   let room = longestHead;
   for (const [name, value] of headers) {
     const lower = name.toLowerCase();
@@ -88,11 +92,11 @@ export function targetHeaders(headers: ReadonlyArray<readonly [name: string, val
     if (value.length > longestField || size > room) continue;
     room -= size;
     const own = `x-target-${lower}`;
-    const before = found.get(own);
-    if (before === undefined) found.set(own, clean(value));
-    else found.set(own, [...(Array.isArray(before) ? before : [before]), clean(value)]);
+    const before = found[own];
+    if (before === undefined) found[own] = clean(value);
+    else found[own] = [...(Array.isArray(before) ? before : [before]), clean(value)];
   }
-  return Object.fromEntries(found);
+  return found;
 }
 
 /** What may stand in a field: no control characters, and nothing beyond Latin-1. */

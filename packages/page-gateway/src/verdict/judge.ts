@@ -23,7 +23,7 @@ const remedies: Readonly<Record<VerdictKind, Verdict['retry']>> = {
 /** With so many visible characters an answer that is no refusal is a page, whatever else is on it. */
 const content = 1_500;
 /** Where so much is not within so many bytes, all of the document is read for it. */
-const glanceLength = 32 * 1024;
+const glanceLength = 16 * 1024;
 /** With fewer, and no field, there is no content. */
 const littleContent = 200;
 /** What a wall says besides its widget. */
