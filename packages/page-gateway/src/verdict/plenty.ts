@@ -38,8 +38,7 @@ export function showsPlenty(html: string, enough: number): boolean {
 /** In lower case; ends where something is that names seldom have. */
 function nameAt(html: string, start: number): string {
   let end = start;
-  for (let code = html.charCodeAt(end); isLetter(code) || isDigit(code) || code === 0x2d; )
-    code = html.charCodeAt(++end);
+  while (isInName(html.charCodeAt(end))) end++;
   return html.slice(start, end).toLowerCase();
 }
 
@@ -47,8 +46,9 @@ function isLetter(code: number): boolean {
   return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
 }
 
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39;
+/** A letter, a digit or a hyphen. */
+function isInName(code: number): boolean {
+  return isLetter(code) || (code >= 0x30 && code <= 0x39) || code === 0x2d;
 }
 
 function isBlank(code: number): boolean {
