@@ -21,6 +21,7 @@ export function Log({ channel, title }: { readonly channel: string; readonly tit
   const content = useRef<HTMLDivElement>(null);
   const [away, setAway] = useState(false);
   const pinned = useRef(true);
+  const top = useRef(0);
   const rows = useMemo(() => {
     const own = interactions.filter((each) => each.channel === channel && each.user.id === viewer);
     return rowsOf(messages, own, dismissed);
@@ -32,6 +33,7 @@ export function Log({ channel, title }: { readonly channel: string; readonly tit
   };
   useLayoutEffect(() => {
     pinned.current = true;
+    top.current = 0;
     setAway(false);
     toEnd();
   }, [channel]);
@@ -49,7 +51,10 @@ export function Log({ channel, title }: { readonly channel: string; readonly tit
   const scrolled = (): void => {
     const element = frame.current;
     if (!element) return;
-    pinned.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
+    const near = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
+    // What was gone to as the end may no longer be it: only who goes up leaves.
+    if (near || element.scrollTop < top.current) pinned.current = near;
+    top.current = element.scrollTop;
     setAway(!pinned.current);
   };
 
