@@ -48,9 +48,15 @@ export function attemptBars(attempt: AttemptView, receivedAt: number): Bar[] {
   until('dns', dns);
   until('connect', connected);
   until('head', head);
-  // What an attempt died in: before the head, that was waiting for it.
-  until(head === undefined ? (connected === undefined && !attempt.reused ? 'connect' : 'head') : 'body', ended);
+  until(lastPhase(attempt), ended);
   return bars;
+}
+
+/** The body, or what an attempt died in. */
+function lastPhase({ marks, reused, error }: AttemptView): Phase {
+  if (marks.head !== undefined) return 'body';
+  if (error === 'ERRAND_DNS') return 'dns';
+  return marks.connected === undefined && !reused ? 'connect' : 'head';
 }
 
 /** The right edge of the drawing: the last thing that happened, and never nothing. */
