@@ -1,4 +1,4 @@
-// Rendering leaves nothing behind: no process, no folder, no socket; not after it is closed, not after sixty pages, not
+// Rendering leaves nothing behind: no process, no folder, no socket; not after it is closed, not after thirty pages, not
 // after the program that used it was ended. And where there is no Chromium, it says so.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -34,11 +34,11 @@ function ownTemp(): string {
 }
 
 describe.skipIf(none)('after', () => {
-  test('sixty pages and the end nothing is left', async () => {
+  test('thirty pages and the end nothing is left', async () => {
     const temp = ownTemp();
-    const { html, engine, close } = rigOf(guardedSession([origin.port]), { maxPages: 25 });
+    const { html, engine, close } = rigOf(guardedSession([origin.port]), { maxPages: 12 });
     const groups = new Set<number>();
-    let left = 60;
+    let left = 30;
     const lane = async () => {
       while (left-- > 0) {
         expect(await html(origin.url())).toContain('fine');
