@@ -43,6 +43,6 @@ browserTest('a reader who has gone up stays there, and comes back by one press',
   await expect.poll(() => below(it)).toBeLessThan(2);
   await expect.poll(() => button(it).count()).toBe(0);
   await it.send('/ping');
-  await expect.poll(() => it.log.getByText('Pong').count()).toBe(2);
+  await expect.poll(() => it.log.getByText('Pong, en-US').count()).toBe(2);
   await expect.poll(() => below(it)).toBeLessThan(2);
 });
